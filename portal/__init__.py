@@ -48,5 +48,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         from portal import demo
 
         demo.mount(app)
+    web.open_doors(app)
     cli.register(app)
     return app

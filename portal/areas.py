@@ -5,7 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from flask import Flask
+from flask import Flask, request, url_for
+
+from portal.foundation.actor import Actor
+from portal.foundation.i18n import _
 
 AREAS = (
     "journal",
@@ -36,11 +39,42 @@ def import_models() -> None:
 def mount(app: Flask) -> None:
     """Mount the tables, job handlers and views of every area. Views are leaves: nothing else imports them."""
     from portal.foundation import web
+    from portal.identity.access import actor_of_session
 
     import_models()
+    app.extensions["load_actor"] = actor_of_session
+    app.extensions["navigation"] = navigation
     for area in AREAS:
         if find_spec(f"portal.{area}.tasks"):
             import_module(f"portal.{area}.tasks")
         for views in VIEWS:
             if find_spec(f"portal.{area}.{views}"):
                 web.mount(app, import_module(f"portal.{area}.{views}").views)
+
+
+def navigation(actor: Actor) -> list[tuple[str, str, bool]]:
+    """The main menu as (label, address, is this page in it), in the order of the river."""
+    if actor.is_supplier:
+        places = [
+            (_("Rapporter"), "supplier.reporting.index"),
+            (_("Dokumentasjon"), "supplier.evidence.index"),
+            (_("Avvik"), "supplier.deviations.index"),
+            (_("Krav"), "public.catalogue.index"),
+        ]
+    else:
+        places = [
+            (_("Min dag"), "staff.followup.my_day"),
+            (_("Krav"), "public.catalogue.index"),
+            (_("Avtaler"), "staff.agreements.index"),
+            (_("Kontroll"), "staff.review.queue"),
+            (_("Avvik"), "staff.deviations.index"),
+            (_("Prioritering"), "staff.followup.priorities"),
+            (_("Statistikk"), "staff.statistics.index"),
+        ]
+    here = (request.endpoint or "").rsplit(".", 1)[0]
+    menu = []
+    for label, endpoint in places:
+        same_area = endpoint.rsplit(".", 1)[0] == here
+        is_current = request.endpoint == endpoint or (same_area and sum(e.startswith(here + ".") for _l, e in places) == 1)
+        menu.append((label, url_for(endpoint), is_current))
+    return menu

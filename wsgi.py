@@ -1,0 +1,5 @@
+"""The WSGI entry: `flask --app wsgi …` and any WSGI server use this."""
+
+from portal import create_app
+
+app = create_app()
