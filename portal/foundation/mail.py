@@ -152,7 +152,7 @@ class MailboxMailer:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             part = self.folder / f".{name}.{secrets.token_hex(8)}.part"
-            part.write_bytes(message.as_bytes(policy=policy.SMTP))
+            part.write_bytes(message.as_bytes())
             os.replace(part, self.folder / f"{name}.eml")
         except OSError as error:
             raise MailUnavailable(f"{type(error).__name__}: {error}") from error
