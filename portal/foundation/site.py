@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, make_response
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
 from sqlalchemy import text
 
-from portal.foundation import web
 from portal.foundation.db import db
 
 
-def mount(public: Blueprint) -> None:
+def mount(public: Blueprint, signed_in_context: Callable[[], dict[str, Any]]) -> None:
     public.add_url_rule("/livez", "livez", livez)
     public.add_url_rule("/readyz", "readyz", readyz)
     public.add_url_rule("/tilgjengelighet", "accessibility", accessibility)
-    public.add_url_rule("/kontekst.json", "context", context)
+    public.add_url_rule("/kontekst.json", "context", lambda: context(signed_in_context()))
 
 
 def livez() -> Response:
@@ -32,10 +34,11 @@ def readyz() -> Response:
 
 
 def accessibility() -> Response:
-    return web.page("accessibility.html")
+    return make_response(render_template("accessibility.html"))
 
 
-def context() -> Response:
-    response = jsonify(web.signed_in_context())
+def context(answer: dict[str, Any]) -> Response:
+    """What the page's script asks after a sign-in in another tab."""
+    response = jsonify(answer)
     response.headers["Cache-Control"] = "no-store"
     return response
