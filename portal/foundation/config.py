@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -69,18 +70,14 @@ class Settings:
 
     def _with_own_key(self) -> Settings:
         """Demo and test without a key get a random one, kept in their instance folder so that sessions survive a restart."""
-        from dataclasses import replace
-
         kept = self.instance_dir / "secret-key"
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
             fresh = kept.with_name(f"secret-key.{os.getpid()}")
             fresh.write_text(secrets.token_hex(32))
             fresh.chmod(0o600)
-            try:
+            with suppress(FileExistsError):
                 os.link(fresh, kept)  # two processes starting at once agree on one key
-            except FileExistsError:
-                pass
             fresh.unlink()
         return replace(self, secret_key=kept.read_text())
 

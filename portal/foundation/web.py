@@ -61,6 +61,7 @@ def init(app: Flask, settings: Settings) -> None:
     app.extensions.setdefault("navigation", lambda _actor: [])
     app.context_processor(_context)
     app.jinja_env.globals.update(once_key=lambda: secrets.token_urlsafe(18))
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module  # also seen by blocks rendered alone
     site.mount(app.extensions["doors"]["public"], signed_in_context)
 
 
