@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
 
     from portal import areas, cli
-    from portal.foundation import clock, db, i18n, jobs, mail, storage, web
+    from portal.foundation import clock, db, i18n, mail, operating, storage, web
     from portal.foundation.config import Settings
 
     settings = settings or Settings.from_environ()
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init(app, settings)
     storage.init(app, settings)
     mail.init(app, settings)
-    jobs.init(app)
+    operating.init(app)
     i18n.init(app)
     web.init(app, settings)
     areas.mount(app)

@@ -149,7 +149,7 @@ class TestSmtp:
             with pytest.raises(MailUnavailable, match="Authentication"):
                 SmtpMailer("127.0.0.1", port, password="feil", **login).send(a_message())
         assert inbox.encrypted == [True]
-        assert tried == [(b"portal", b"hem:lig"), (b"portal", b"feil")]
+        assert set(tried) == {(b"portal", b"hem:lig"), (b"portal", b"feil")}
 
     def test_mail_does_not_fall_back_to_plain_text(self, inbox: Inbox) -> None:
         with running(inbox) as port, pytest.raises(MailUnavailable, match="STARTTLS"):

@@ -1,0 +1,80 @@
+"""What every test can ask for: a fresh database, the application, the clock.
+
+KRAVSJEKK_TEST_DATABASE=postgresql runs the same tests on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portal import create_app
+from portal.foundation import mail
+from portal.foundation.config import Settings
+from portal.foundation.db import db
+from tests.databases import Database, for_tests
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Database]:
+    """The run's one database server or file; `app` makes it fresh for each test."""
+    chosen = for_tests()
+    try:
+        yield chosen
+    finally:
+        chosen.close()
+
+
+@pytest.fixture(scope="session")
+def settings(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The test settings: files in a folder, mail in a list (`mailer().sent`)."""
+    instance = tmp_path_factory.mktemp("instance")
+    return Settings(
+        mode="test",
+        secret_key="a key that only the tests know, long enough",
+        base_url="http://localhost",
+        database_url=database.url,
+        storage_url=f"folder:{instance / 'files'}",
+        mail_url="list:",
+        instance_dir=instance,
+    )
+
+
+@pytest.fixture(scope="session")
+def _portal(database: Database, settings: Settings) -> Iterator[Flask]:
+    """Built once a run, since building takes a hundred times longer than a fresh database."""
+    portal = create_app(settings)
+    database.create(portal)
+    yield portal
+    with portal.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(_portal: Flask, database: Database, settings: Settings) -> Iterator[Flask]:
+    """The whole application on an empty database, with no files and no mail.
+
+    No context is pushed, so that every request of a test client gets its own session, as in real life.
+    """
+    database.refresh(_portal)
+    shutil.rmtree(_files_of(settings), ignore_errors=True)
+    mail.init(_portal, settings)
+    config = dict(_portal.config)
+    yield _portal
+    _portal.config.clear()
+    _portal.config.update(config)
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """`app` with its context pushed, for tests that call services directly (they flush; the test commits)."""
+    with app.app_context():
+        yield app
+
+
+def _files_of(settings: Settings) -> Path:
+    return Path(settings.storage_url.removeprefix("folder:"))
