@@ -118,4 +118,8 @@ def _context() -> dict[str, Any]:
 def signed_in_context() -> dict[str, Any]:
     """What the page's script asks after a sign-in in another tab: who is in, and the token of the new session."""
     actor = g.get("actor")
-    return {"signed_in": actor is not None, "name": actor.name if actor else None, "csrf_token": generate_csrf() if "sid" in session else None}
+    return {
+        "signed_in": actor is not None,
+        "person": actor.person_id if actor else None,  # unsent text is only sent again for the same person
+        "csrf_token": generate_csrf() if "sid" in session else None,
+    }
