@@ -109,3 +109,9 @@ def door_of(endpoint: str | None) -> str | None:
     """The door an endpoint stands behind, None for static files and unknown addresses."""
     first = (endpoint or "").split(".")[0]
     return first if first in DOORS else None
+
+
+def current_actor_or_none() -> Actor | None:
+    """Who acts on a page that anybody may open."""
+    actor: Actor | None = g.actor
+    return actor

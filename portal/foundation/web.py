@@ -37,6 +37,7 @@ __all__ = [
     "afterwards",
     "commit_anyway",
     "current_actor",
+    "current_actor_or_none",
     "init",
     "mount",
     "open_doors",

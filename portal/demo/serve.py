@@ -1,0 +1,42 @@
+"""`make demo`: the story, the worker and the server under one command, stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from flask import Flask
+
+from portal.demo import snapshot
+
+
+def run(app: Flask, host: str, port: int) -> None:
+    """Start worker and server as children and wait for either to end; Ctrl-C stops both."""
+    project: Path = app.extensions["settings"].project_dir
+    if snapshot.ensure(app):
+        print("Demoen er bygd: Nidvik kommune (fiktiv).", flush=True)
+    environment = {**os.environ, "KRAVSJEKK_MODE": "demo"}
+    # Threads of other libraries are of no use in a small web process; the reader's child sets its own limits
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "wsgi:app"]
+    worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    children = [subprocess.Popen(command, cwd=project, env=environment) for command in (worker, server)]
+    print(f"Kravsjekk svarer på http://{host}:{port} (stopp med Ctrl-C)", flush=True)
+
+    def stop(*_signal: object) -> None:
+        for child in children:
+            child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while all(child.poll() is None for child in children):
+        time.sleep(0.5)
+    stop()
+    for child in children:
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()
