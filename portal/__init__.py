@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
 
     from portal import areas, cli
-    from portal.foundation import clock, db, i18n, mail, operating, storage, web
+    from portal.foundation import clock, db, faults, i18n, mail, operating, storage, web
     from portal.foundation.config import Settings
 
     settings = settings or Settings.from_environ()
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.update(settings.as_flask_config())
     app.extensions["settings"] = settings
+    faults.init(settings)
     clock.init(app, settings)
     db.init(app, settings)
     storage.init(app, settings)

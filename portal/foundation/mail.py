@@ -108,7 +108,7 @@ class SmtpMailer:
     def _connected(self) -> Iterator[smtplib.SMTP]:
         """A connection that is ready to send. What goes wrong here (no answer, no STARTTLS, a certificate or password
         that is not accepted) is the set-up's fault and not the message's, so the mail waits until somebody mends it."""
-        server = None
+        server: smtplib.SMTP | None = None
         try:
             if self.encryption == "tls":
                 server = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=self._tls)

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from portal.foundation import storage as storage_module
 from portal.foundation.storage import (
     FolderStorage,
     S3Storage,
@@ -26,6 +25,7 @@ from portal.foundation.storage import (
     StorageTaken,
     StorageUnavailable,
     from_url,
+    s3,
     sha256_of,
 )
 from tests.seaweedfs import BUCKET, SeaweedServer
@@ -112,7 +112,7 @@ class TestBothStores:
         assert read(store, "empty") == b""
 
     def test_an_object_larger_than_memory_allows_is_streamed(self, store: Storage) -> None:
-        content = os.urandom(storage_module.IN_MEMORY + 12_345)
+        content = os.urandom(s3.IN_MEMORY + 12_345)
         put(store, "large", content)
         assert digest(read(store, "large")) == digest(content)
 
@@ -270,7 +270,23 @@ class TestBothStores:
 
     @pytest.mark.parametrize(
         "key",
-        ["", "/a", "a/", "a//b", "../a", "a/../b", "a/..", ".hidden", "a/.b", "a b", "a\\b", "ø", "a\nb", "a" * 513],
+        [
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            "../a",
+            "a/../b",
+            "a/..",
+            ".hidden",
+            "a/.b",
+            "a b",
+            "a\\b",
+            "ø",
+            "a\nb",
+            "a" * 201,
+            "a/" * 256 + "a",
+        ],
     )
     def test_a_key_that_could_leave_its_place_is_refused(self, store: Storage, key: str) -> None:
         with pytest.raises(ValueError, match="not a storage key"):
@@ -301,6 +317,12 @@ class TestFolder:
         assert folder_store.remove_leftovers(datetime.now(UTC) + timedelta(hours=1)) == 1
         assert not left.exists()
         assert read(folder_store, "files/a") == BYTES
+
+    def test_a_note_left_by_a_deletion_that_died_accuses_nobody(self, folder_store: FolderStorage) -> None:
+        put(folder_store, "a")
+        (folder_store.folder / "a").unlink()
+        put(folder_store, "a", OTHER)
+        assert read(folder_store, "a") == OTHER
 
     def test_an_object_whose_note_was_lost_is_still_read(self, folder_store: FolderStorage) -> None:
         put(folder_store, "a")
