@@ -21,10 +21,10 @@ $(STAMPS)/venv:
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@mkdir -p $(STAMPS) && touch $@
 
-# uv installs in seconds; without it pip takes the same locked files
+# uv installs in seconds; a machine without it gets it from PyPI into the virtual environment
 define install
-	@if uv --version >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+	@uv --version >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.lock
+	@$$(test -x $(BIN)/uv && echo $(BIN)/uv || echo uv) pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
 	@touch $@
 endef
 
