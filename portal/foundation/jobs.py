@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -48,6 +49,7 @@ Handler = TypeVar("Handler", bound=Callable[..., None])
 MOST_TRIES = 5
 LEASE = timedelta(seconds=60)
 POLL = 0.25  # seconds between two looks at an empty queue
+SCHEDULE_EVERY = 30.0  # seconds between two looks at the periodic tasks
 LONGEST_PAUSE = 30.0  # seconds between two tries to reach a database that is down
 UNAVAILABLE = (StorageUnavailable, MailUnavailable)
 UNAVAILABLE_PAUSE = timedelta(seconds=30)
@@ -185,33 +187,49 @@ class Worker:
 
     def _loop(self, stop: threading.Event) -> None:
         pause = POLL
-        scheduled = False
+        scheduled_at = -SCHEDULE_EVERY
         while not stop.is_set():
+            found = False
             try:
-                if not scheduled:
+                if time.monotonic() - scheduled_at >= SCHEDULE_EVERY:
                     self.schedule()
-                    scheduled = True
+                    scheduled_at = time.monotonic()
                 found = self.run_once()
                 pause = POLL
             except Exception:
                 log.exception("the queue does not answer; trying again in %.2f s", pause)
-                found = False
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             if not found:
                 stop.wait(POLL)
 
     def schedule(self) -> None:
-        """Put every periodic task into the queue once, and take out those that no longer exist."""
+        """See to it that every periodic task is in the queue once, and that those that no longer exist leave it.
+
+        Workers do this again and again, since the database may have been replaced under them (a restored backup).
+        """
         now = real_now()
         keys = {PERIODIC + name: name for name, declared in _tasks.items() if declared.period is not None}
-        with self.app.app_context(), unit_of_work():
-            for key, name in keys.items():
-                values = {"id": new_id(), "name": name, "params": {}, "state": "queued", "tries": 0, "dedupe": key}
-                db.session.execute(_insert().values(**values, run_after=now, created_at=now).on_conflict_do_nothing())
-            forgotten = and_(Job.dedupe.startswith(PERIODIC), Job.dedupe.not_in(keys), Job.state == "queued")
-            # Not at once: while a new version is rolled out, the old one's worker does not know the new tasks yet.
-            db.session.execute(delete(Job).where(forgotten, Job.run_after < now - timedelta(days=1)))
+        with self.app.app_context():
+            present = set(db.session.scalars(select(Job.dedupe).where(Job.dedupe.startswith(PERIODIC))))
+            if present == keys.keys():
+                return
+            with unit_of_work():
+                for key in keys.keys() - present:
+                    values = {
+                        "id": new_id(),
+                        "name": keys[key],
+                        "params": {},
+                        "state": "queued",
+                        "tries": 0,
+                        "dedupe": key,
+                    }
+                    db.session.execute(
+                        _insert().values(**values, run_after=now, created_at=now).on_conflict_do_nothing()
+                    )
+                gone = and_(Job.dedupe.startswith(PERIODIC), Job.dedupe.not_in(keys), Job.state == "queued")
+                # Not at once: while a new version is rolled out, the old one's worker does not know the new tasks yet.
+                db.session.execute(delete(Job).where(gone, Job.run_after < now - timedelta(days=1)))
 
     def _claim(self) -> Claim | None:
         """Take the job that has been due for longest: one that waits, or one whose worker gives no sign of life."""

@@ -334,6 +334,19 @@ class TestLease:
         assert marks() == before
         assert (the_job().state, the_job().last_error) == ("done", None)
 
+    def test_a_handler_may_use_savepoints(self, context: Flask) -> None:
+        @task("test.savepoint")
+        def careful() -> None:
+            with db.session.begin_nested():
+                leave_mark("kept")
+            with pytest.raises(RuntimeError), db.session.begin_nested():
+                leave_mark("dropped")
+                raise RuntimeError
+
+        put("test.savepoint")
+        assert run_all(context) == 1
+        assert marks() == ["kept"]
+
     def test_a_sleeper_that_fails_does_not_put_back_what_another_has_done(self, context: Flask) -> None:
         put("test.write", word="contested")
         sleeper = Worker(context)
@@ -391,6 +404,26 @@ class TestPeriodic:
         assert timedelta(seconds=590) < job.run_after - real_now() <= timedelta(seconds=600)
         make_due()
         assert worker.run_once()
+        assert done == ["tick", "tick"]
+
+    def test_it_comes_back_when_the_database_was_replaced_under_the_worker(
+        self, app: Flask, tick: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        worker = Worker(app)
+        stop = threading.Event()
+        real = worker.run_once
+
+        def run_once() -> bool:
+            if len(done) == 2:
+                stop.set()
+            elif not real() and len(done) == 1:
+                with app.app_context(), unit_of_work():
+                    db.session.execute(text("delete from job"))
+            return True
+
+        monkeypatch.setattr(worker, "run_once", run_once)
+        monkeypatch.setattr(jobs, "SCHEDULE_EVERY", 0.0)
+        worker.run_forever(stop)
         assert done == ["tick", "tick"]
 
     def test_it_never_gives_up(self, context: Flask, tick: None) -> None:
