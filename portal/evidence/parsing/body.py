@@ -123,6 +123,7 @@ class _Rows:
 def _rows_of_the_table(lines: pl.DataFrame, header: Header, kind: Kind) -> _Rows:
     names = [name for name in lines.columns if name != "_row"]
     required = [f"c{header.columns[column.name]}" for column in kind.required]
+    spoken = {f"c{header.columns[column.name]}" for column in kind.required if column.reads is not Reads.PLATE}
     told = lines.select(
         filled=pl.any_horizontal(pl.col(name).is_not_null() for name in names),
         repeated=pl.all_horizontal(
@@ -130,7 +131,7 @@ def _rows_of_the_table(lines: pl.DataFrame, header: Header, kind: Kind) -> _Rows
         ),
         # A personal plate may well be SUM: a total row also lacks something that every row must have.
         total=pl.coalesce(names).str.contains(_TOTAL).fill_null(False)
-        & pl.any_horizontal(pl.col(name).is_null() for name in required),
+        & pl.any_horizontal(pl.col(name).str.contains(_TOTAL) & (name in spoken) | pl.col(name).is_null() for name in required),
     )
     repeated = lines["_row"].filter(told["repeated"] & told["filled"]).to_list()
     return _Rows(told["filled"] & ~told["repeated"], told["total"], repeated)

@@ -140,9 +140,8 @@ def _match(number: int, cells: list[str], kind: Kind, mapping: Mapping[str, str]
     for name, candidates in claims.items():
         candidates.sort()
         equal = [candidate for candidate in candidates if candidate[0] == candidates[0][0]]
-        if len(equal) > 1 and kind.column(name).reads not in _INTERCHANGEABLE:
-            unclear[name] = tuple(headings[index] for _, _, index in equal)
-        elif len(equal) > 1 and kind.column(name).required:
+        column = kind.column(name)
+        if len(equal) > 1 and (column.required or column.reads not in _INTERCHANGEABLE):
             unclear[name] = tuple(headings[index] for _, _, index in equal)
         else:
             columns[name] = candidates[0][2]

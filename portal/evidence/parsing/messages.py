@@ -127,7 +127,7 @@ NB: dict[str, Words] = {
     # Cells
     "value_missing": (_rows("Raden mangler {label} og er ikke regnet med.", "{n} rader mangler {label} og er ikke regnet med."), "Fyll ut og last opp på nytt."),
     "number_unreadable": (_rows("Kan ikke leses som et tall.", "{n} celler kan ikke leses som tall."), "Skriv tallet med sifre, for eksempel 1234,5."),
-    "number_unclear": (_rows("Tallet kan leses på to måter: som desimaltall eller som tusener.", "{n} tall kan leses på to måter: som desimaltall eller som tusener."), "Skriv det uten skilletegn for tusener, for eksempel 1234 eller 1,234 med flere desimaler."),
+    "number_unclear": (_rows("Tallet kan leses på to måter: som desimaltall eller som tusener.", "{n} tall kan leses på to måter: som desimaltall eller som tusener."), "Skriv tusener uten skilletegn (1234) og desimaltall med høyst to desimaler (1,23)."),
     "number_too_low": (_rows("Tallet er mindre enn null.", "{n} tall er mindre enn null."), "Rett tallet og last opp på nytt."),
     "time_unreadable": (_rows("Kan ikke leses som dato og klokkeslett.", "{n} celler kan ikke leses som dato og klokkeslett."), "Skriv for eksempel 31.12.2025 14.05."),
     "time_unclear": (_rows("Datoen kan leses med dagen eller måneden først.", "{n} datoer kan leses med dagen eller måneden først."), "Skriv datoen som 31.12.2025."),

@@ -82,7 +82,7 @@ def read_times(
         **{name: pl.col(name).cast(pl.Int32, strict=False) for name in "abchms"},
     )
     frame = frame.with_columns(months_first=_months_first(order, "a", "b"))
-    shows_order = order is not None or not frame["months_first"].null_count() == frame.height
+    shows_order = order is not None or frame["months_first"].null_count() != frame.height
     swapped = pl.col("open_order") & pl.col("months_first").fill_null(pl.col("b") > 12)
     frame = frame.with_columns(
         unclear=(
