@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -17,6 +18,9 @@ from portal.foundation import mail
 from portal.foundation.config import Settings
 from portal.foundation.db import db
 from tests.databases import Database, for_tests
+
+if TYPE_CHECKING:
+    from tests.strangers import Town
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +78,14 @@ def context(app: Flask) -> Iterator[Flask]:
     """`app` with its context pushed, for tests that call services directly (they flush; the test commits)."""
     with app.app_context():
         yield app
+
+
+@pytest.fixture
+def town(app: Flask) -> Town:
+    """Two municipalities and three suppliers, each with a whole chain from agreement to deviation."""
+    from tests.strangers import build_town
+
+    return build_town(app)
 
 
 def _files_of(settings: Settings) -> Path:
