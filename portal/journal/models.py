@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.db import Json, UtcDateTime, db
 from portal.foundation.ids import new_id
+from portal.journal import rules
 
 
 class PersonalValue(db.Model):
@@ -31,6 +32,7 @@ class JournalEntry(db.Model):
         UniqueConstraint("chain", "prev_hash"),
         Index("ix_journal_entry_subject", "subject_kind", "subject_id"),
         Index("ix_journal_entry_agreement_id", "agreement_id"),
+        Index("ix_journal_entry_actor_id", "actor_id"),
     )
 
     id: Mapped[str] = mapped_column(String(20), primary_key=True, default=new_id)
@@ -52,6 +54,36 @@ class JournalEntry(db.Model):
 
     actor_name: Mapped[PersonalValue | None] = relationship(lazy="joined")
 
+    @property
+    def body(self) -> dict[str, Any]:
+        """Every column that the hash covers; the name itself is not among them, only its salted hash."""
+        return {
+            "id": self.id,
+            "chain": self.chain,
+            "at": rules.instant(self.at),
+            "verb": self.verb,
+            "subject": [self.subject_kind, self.subject_id],
+            "agreement": self.agreement_id,
+            "actor": [self.actor_id, self.actor_organisation, self.actor_name_hash],
+            "request": self.request_id,
+            "params": self.params,
+        }
+
+    @property
+    def who(self) -> str:
+        """The name of whoever did it, as it was then; a neutral word once it has been erased."""
+        return (self.actor_name.value if self.actor_name else None) or rules.FORGOTTEN
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in bokmål. Personal parameters are filled in by `access.history`."""
+        known: dict[str, str] = getattr(self, "personal", {})
+        params = {
+            name: known.get(value["personal"], rules.FORGOTTEN) if isinstance(value, dict) and "personal" in value else value
+            for name, value in self.params.items()
+        }
+        return rules.sentence(self.verb, params, self.who)
+
 
 class Notice(db.Model):
     """A mail that shall leave once: written with what it tells about, sent afterwards by the worker."""
@@ -71,3 +103,21 @@ class Notice(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str | None]
+
+
+UNCHANGEABLE_SQLITE = tuple(
+    f"""CREATE TRIGGER IF NOT EXISTS journal_entry_no_{deed} BEFORE {deed.upper()} ON journal_entry
+BEGIN SELECT RAISE(ABORT, 'a journal entry is never changed or deleted'); END"""
+    for deed in ("update", "delete")
+)
+UNCHANGEABLE_POSTGRESQL = (
+    """CREATE OR REPLACE FUNCTION journal_entry_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a journal entry is never changed or deleted'; END $$""",
+    """CREATE OR REPLACE TRIGGER journal_entry_no_change BEFORE UPDATE OR DELETE ON journal_entry
+FOR EACH ROW EXECUTE FUNCTION journal_entry_is_kept()""",
+)
+"""The statements that make the journal unchangeable (AD-5): run after the table is made, here and in the migrations."""
+
+for _dialect, _statements in (("sqlite", UNCHANGEABLE_SQLITE), ("postgresql", UNCHANGEABLE_POSTGRESQL)):
+    for _statement in _statements:
+        event.listen(JournalEntry.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
