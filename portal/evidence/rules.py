@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from portal.journal.rules import register_sentences
+
 QUOTE_LENGTH = 40
 """Characters of a cell, header or file name that a message may quote. The rest is cut: it is somebody else's text."""
 
@@ -126,3 +128,13 @@ class Finding:
             column=record.get("column"),
             found=record.get("found"),
         )
+
+
+register_sentences(
+    {
+        "evidence.received": "{who} sendte inn en fil",
+        "evidence.explained": "{who} svarte på hva som er ment i filen",
+        "evidence.read": "Filen ble lest",
+        "evidence.refused": "Filen kunne ikke leses, og ble ikke beholdt",
+    }
+)

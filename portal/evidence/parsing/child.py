@@ -54,7 +54,7 @@ def read_in_child(
         "mapping": dict(mapping or {}),
     }
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
-    environment |= {"POLARS_MAX_THREADS": _THREADS, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "TZ": "UTC"}
+    environment |= {"POLARS_MAX_THREADS": _THREADS, "_RJEM_MALLOC_CONF": "retain:false,dirty_decay_ms:0,muzzy_decay_ms:0", "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "TZ": "UTC"}
     child = subprocess.Popen(
         [sys.executable, "-m", __name__],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

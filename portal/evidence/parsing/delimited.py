@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections import Counter
 from pathlib import Path
 
@@ -70,11 +71,19 @@ def as_utf8(content: bytes) -> bytes:
         return _recoded(content, "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be")
     if zeros or sample.translate(None, _CONTROL) != sample:
         raise Unreadable("not_text")
+    return content if _is_utf8(content) else _recoded(content, "cp1252")
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Judged block by block: the decoded text of a large file is not worth its memory."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        codecs.decode(content, "utf-8")
+        for start in range(0, len(content), 1 << 20):
+            decoder.decode(content[start : start + (1 << 20)])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _recoded(content, "cp1252")
-    return content
+        return False
+    return True
 
 
 def _recoded(content: bytes, encoding: str) -> bytes:
@@ -107,4 +116,4 @@ def delimiter_of(content: bytes) -> str:
 def _width(content: bytes, delimiter: str) -> int:
     """The widest line, counting every delimiter (a quoted one only makes an empty column more)."""
     mark = delimiter.encode()
-    return max((line.count(mark) for line in content.splitlines()), default=0) + 1
+    return max((line.count(mark) for line in io.BytesIO(content)), default=0) + 1

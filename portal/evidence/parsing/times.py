@@ -8,6 +8,7 @@ would then precede its start (decision 8). An hour that the spring night skips k
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 
 import polars as pl
 
@@ -40,6 +41,8 @@ _DAY_NAMED_MONTH = r"(?i)^(?:[a-zæøå]{2,9}\.?,? )?(\d{1,2})\.?[ \-]([a-z]{3,9
 _NAMED_MONTH_DAY = r"(?i)^(?:[a-z]{2,9},? )?([a-z]{3,9})\.? (\d{1,2}),? (\d{4})(.*)$"
 _COMPACT = r"^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})"
 _SERIAL = r"^[2-7]\d{4}(?:\.\d+)?$"
+ROWS_AT_ONCE = 100_000
+"""Reading takes some thirty columns beside the one read: a million rows at once would not fit the child's memory."""
 _UNIX_DAYS_OF_EXCEL = 25_569
 _SECONDS_A_DAY = 86_400
 
@@ -73,7 +76,36 @@ def read_times(
     so; `serials` when bare numbers may be a workbook's dates that lost their format.
     """
     own = native if native is not None else pl.Series([None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
-    frame = pl.DataFrame({"text": text, "own": own}).select("own", tidy=pl.when(pl.col("own").is_null()).then(_tidy()))
+    months_first = order == "mdy" if order is not None else _months_first(text)
+    whole = pl.DataFrame({"text": text, "own": own})
+    read = pl.concat(
+        _read_block(whole.slice(start, ROWS_AT_ONCE), months_first, utc, serials)
+        for start in range(0, max(whole.height, 1), ROWS_AT_ONCE)
+    )
+    unclear, values = int(read["unclear"].sum()), read["value"].drop_nulls()
+    return Times(
+        values=read["value"],
+        utc=read["utc"],
+        bad=read["bad"],
+        unlikely=read["unlikely"],
+        unclear=read["unclear"],
+        ask=months_first is None and unclear > 0 and (unclear > 1 or unclear == len(text) - text.null_count()),
+        clock=read["clock"],
+        date_only=len(values) > 0 and bool((values.dt.time() == time()).all()),
+        serials=int(read["serial"].sum()),
+    )
+
+
+def _months_first(text: pl.Series) -> bool | None:
+    """True or False when the column's cells show the order of day and month; None when none does, or both do."""
+    parts = text.str.extract_groups(r"^\s*(\d{1,2})[/\-](\d{1,2})[/\-]\d{2}").struct
+    first, second = (bool((parts.field(name).cast(pl.Int32, strict=False) > 12).any()) for name in "12")
+    return None if first == second else second
+
+
+def _read_block(block: pl.DataFrame, months_first: bool | None, utc: bool, serials: bool) -> pl.DataFrame:
+    """Read some rows of `text` and `own`; the order of day and month has been settled for the whole column."""
+    frame = block.select("own", tidy=pl.when(pl.col("own").is_null()).then(_tidy()))
     frame = frame.with_columns(pl.col("tidy").pipe(_numeric_months))
     frame = frame.with_columns(pl.col("tidy").str.extract_groups(_WHOLE).struct.unnest()).with_columns(
         open_order=pl.col("tidy").str.contains(_OPEN_ORDER).fill_null(False),
@@ -81,41 +113,35 @@ def read_times(
         century=pl.when((pl.col("a").str.len_chars() < 4) & (pl.col("c").str.len_chars() == 2)).then(2000).otherwise(0),
         **{name: pl.col(name).cast(pl.Int32, strict=False) for name in "abchms"},
     )
-    frame = frame.with_columns(months_first=_months_first(order, "a", "b"))
-    shows_order = order is not None or frame["months_first"].null_count() != frame.height
-    swapped = pl.col("open_order") & pl.col("months_first").fill_null(pl.col("b") > 12)
+    swapped = pl.col("open_order") & (pl.col("b") > 12 if months_first is None else pl.lit(months_first))
     frame = frame.with_columns(
         unclear=(
-            pl.col("open_order") & pl.col("months_first").is_null()
+            pl.col("open_order") & pl.lit(months_first is None)
             & (pl.col("a") <= 12) & (pl.col("b") <= 12) & (pl.col("a") != pl.col("b"))
         ).fill_null(False),
         year=pl.when("year_first").then("a").otherwise(pl.col("c") + pl.col("century")),
         month=pl.when("year_first").then("b").when(swapped).then("a").otherwise("b"),
         day=pl.when("year_first").then("c").when(swapped).then("b").otherwise("a"),
     )
-    frame = frame.with_columns(
-        unlikely=((pl.col("year") < EARLIEST) | (pl.col("year") > LATEST)).fill_null(False),
-        value=pl.coalesce("own", _assembled()),
-        zone=pl.when(pl.lit(utc)).then(pl.col("zone").fill_null("Z")).otherwise(pl.col("zone")),
-        clock=_seconds_of(pl.col("tidy").str.extract_groups(_CLOCK_ONLY)),
-        serial=pl.when(pl.lit(serials) & pl.col("tidy").str.contains(_SERIAL)).then("tidy").cast(pl.Float64, strict=False),
-    )
     out = pl.col("unclear") | pl.col("unlikely")
-    frame = frame.with_columns(value=pl.when(out.not_()).then(pl.coalesce("value", _from_serial())))
-    frame = frame.with_columns(utc=_instant()).with_columns(
-        value=pl.coalesce(pl.col("utc").dt.convert_time_zone(ZONE).dt.replace_time_zone(None), "value"),
-    )
-    frame = frame.with_columns(
-        bad=pl.col("tidy").is_not_null() & pl.coalesce("value", "own").is_null() & pl.col("clock").is_null() & out.not_(),
-        midnight=pl.col("value").dt.time() == pl.time(0),
-    )
-    unclear = int(frame["unclear"].sum())
-    read = frame["value"].drop_nulls()
-    return Times(
-        values=frame["value"], utc=frame["utc"], bad=frame["bad"], unlikely=frame["unlikely"], unclear=frame["unclear"],
-        ask=not shows_order and unclear > 0 and (unclear > 1 or unclear == len(text) - text.null_count()),
-        clock=frame["clock"], date_only=len(read) > 0 and bool(frame["midnight"].drop_nulls().all()),
-        serials=len(read) and frame.height - frame["serial"].null_count(),
+    return (
+        frame.with_columns(
+            unlikely=((pl.col("year") < EARLIEST) | (pl.col("year") > LATEST)).fill_null(False),
+            value=pl.coalesce("own", _assembled()),
+            zone=pl.when(pl.lit(utc)).then(pl.col("zone").fill_null("Z")).otherwise(pl.col("zone")),
+            clock=_seconds_of(pl.col("tidy").str.extract_groups(_CLOCK_ONLY)),
+            serial=pl.when(pl.lit(serials) & pl.col("tidy").str.contains(_SERIAL))
+            .then("tidy")
+            .cast(pl.Float64, strict=False),
+        )
+        .with_columns(value=pl.when(out.not_()).then(pl.coalesce("value", _from_serial())))
+        .with_columns(utc=_instant())
+        .with_columns(value=pl.coalesce(pl.col("utc").dt.convert_time_zone(ZONE).dt.replace_time_zone(None), "value"))
+        .select(
+            "value", "utc", "unlikely", "unclear", "clock",
+            serial=pl.col("serial").is_not_null(),
+            bad=pl.col("tidy").is_not_null() & pl.col("value").is_null() & pl.col("clock").is_null() & out.not_(),
+        )
     )
 
 
@@ -136,15 +162,6 @@ def _numeric_months(text: pl.Expr) -> pl.Expr:
     year = pl.coalesce(text.str.extract(_DAY_NAMED_MONTH, 3), text.str.extract(_NAMED_MONTH_DAY, 3))
     rest = pl.coalesce(text.str.extract(_DAY_NAMED_MONTH, 4), text.str.extract(_NAMED_MONTH_DAY, 4))
     return pl.when(number.is_not_null()).then(pl.format("{}.{}.{}{}", day, number, year, rest)).otherwise(text)
-
-
-def _months_first(order: str | None, first: str, second: str) -> pl.Expr:
-    """True or False when the answer or any cell shows the order of day and month; null when nothing or both do."""
-    if order is not None:
-        return pl.lit(order == "mdy")
-    days_first = (pl.col("open_order") & (pl.col(first) > 12)).any()
-    months_first = (pl.col("open_order") & (pl.col(second) > 12)).any()
-    return pl.when(months_first & days_first.not_()).then(True).when(days_first & months_first.not_()).then(False)
 
 
 def _assembled() -> pl.Expr:
