@@ -15,6 +15,7 @@ from portal.foundation.db import begin_writing, db
 from portal.foundation.doors import door_of
 from portal.foundation.errors import Conflict, NotFound, PortalError
 from portal.foundation.i18n import _
+from portal.foundation.storage import StorageUnavailable
 from portal.foundation.transaction import SAFE_METHODS, load_actor
 
 log = logging.getLogger("kravsjekk")
@@ -24,6 +25,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(PortalError, _portal_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(StorageUnavailable, _storage_down)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _stale)
     app.register_error_handler(Exception, _crash)
@@ -89,6 +91,11 @@ def _csrf_error(error: CSRFError) -> Response:
 def _stale(_error_: Exception) -> Response:
     log.info("%s a competing change came first: %s", g.get("request_id"), type(_error_).__name__)
     return _portal_error(Conflict(_("Noen andre endret dette samtidig. Last siden på nytt for å se hva som gjelder nå. Endringen din er ikke lagret.")))
+
+
+def _storage_down(error: StorageUnavailable) -> Response:
+    log.error("%s the file store does not answer: %s", g.get("request_id"), error)
+    return _error("errors/503.html", 503, "")
 
 
 def _crash(error: Exception) -> Response:

@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, g, redirect, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import IntegrityError
 
-from portal.foundation import clock, sessions
+from portal.foundation import clock, faults, sessions
 from portal.foundation.config import Settings
 from portal.foundation.db import begin_writing, db
 from portal.foundation.doors import door_of
@@ -105,7 +105,9 @@ def _finish(response: Response) -> Response:
         unsafe = request.method not in SAFE_METHODS
         if unsafe and (response.status_code < 400 or g.get("commit_anyway")):
             _remember_answer(response)
+            faults.reach("request.before_commit")
             db.session.commit()
+            faults.reach("request.after_commit")
         else:
             db.session.rollback()
         _write_traces(response)
@@ -189,8 +191,12 @@ def _answer_again() -> Response | None:
         else:
             g.once = row
             return None
-    if row is None or row.who != who or row.route != str(request.url_rule) or row.body_sha256 != _body_hash() or not row.location:
+    if row is None or row.who != who or row.route != str(request.url_rule) or row.body_sha256 != _body_hash():
         raise Invalid({}, _("Dette skjemaet er allerede sendt med et annet innhold. Gå tilbake, last siden på nytt og prøv igjen."))
+    if not row.location:
+        # The first has no answer yet and has committed: an upload in the middle (decision 25), which is safe to repeat.
+        g.once = row
+        return None
     return redirect(row.location, 303)
 
 
