@@ -17,7 +17,7 @@ from portal import create_app
 from portal.foundation import mail
 from portal.foundation.config import Settings
 from portal.foundation.db import db
-from tests.databases import Database, for_tests
+from tests.databases import Contents, Database, for_tests
 
 if TYPE_CHECKING:
     from tests.strangers import Town
@@ -81,11 +81,21 @@ def context(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def town(app: Flask) -> Town:
-    """Two municipalities and three suppliers, each with a whole chain from agreement to deviation."""
-    from tests.strangers import build_town
+def town(app: Flask, settings: Settings, _towns: list[tuple[Town, Contents]]) -> Town:
+    """Two municipalities and three suppliers, each with a whole chain from agreement to deviation. Built once a run, then copied."""
+    if not _towns:
+        from tests.strangers import build_town
 
-    return build_town(app)
+        _towns.append((build_town(app), Contents.of(app, _files_of(settings))))
+        return _towns[0][0]
+    built, contents = _towns[0]
+    contents.lay(app, _files_of(settings))
+    return built
+
+
+@pytest.fixture(scope="session")
+def _towns() -> list[tuple[Town, Contents]]:
+    return []
 
 
 def _files_of(settings: Settings) -> Path:

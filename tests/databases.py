@@ -13,10 +13,11 @@ import signal
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from flask import Flask
@@ -53,6 +54,29 @@ def for_tests() -> Database:
     if engine == "postgresql":
         return PostgresDatabase()
     raise RuntimeError(f"KRAVSJEKK_TEST_DATABASE is {engine!r}: use sqlite or postgresql")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything a world consists of, rows and files, so that a slow one is built once and laid out many times."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    files: dict[Path, bytes]
+
+    @classmethod
+    def of(cls, app: Flask, folder: Path) -> Contents:
+        with app.app_context(), db.engine.connect() as connection:
+            rows = {table.name: [dict(row) for row in connection.execute(table.select()).mappings()] for table in db.metadata.sorted_tables}
+        return cls(rows, {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()})
+
+    def lay(self, app: Flask, folder: Path) -> None:
+        with app.app_context(), db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            for table in db.metadata.sorted_tables:
+                if rows := self.rows[table.name]:
+                    connection.execute(table.insert(), rows)
+        for name, content in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
 
 
 class SqliteDatabase:
