@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint, event, inspect
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.foundation.db import Json, UtcDateTime, db
+from portal.foundation.errors import WrongState
+from portal.foundation.i18n import _
 from portal.foundation.ids import new_id
 from portal.identity.models import Organisation
 
@@ -121,3 +123,23 @@ class EvidenceDemand(db.Model):
     demand: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(40), default="")
     position: Mapped[int]
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_to_change_what_is_published(session: Session, _context: object, _instances: object) -> None:
+    """A published version, its parts and any question of the bank never change, whoever tries (the catalogue's first invariant)."""
+    for row in session.dirty:
+        was_published = isinstance(row, RequirementVersion) and _was_published(row)
+        if (was_published or isinstance(row, Question)) and session.is_modified(row):
+            raise WrongState(_("Publiserte krav og spørsmål endres ikke. Lag en ny versjon i stedet."))
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, RequirementStep | VersionQuestion | EvidenceDemand) and row.version_id is not None and session.is_modified(row):
+            with session.no_autoflush:
+                owner = session.get(RequirementVersion, row.version_id)
+            if owner is not None and _was_published(owner):
+                raise WrongState(_("Publiserte krav og spørsmål endres ikke. Lag en ny versjon i stedet."))
+
+
+def _was_published(version: RequirementVersion) -> bool:
+    history = inspect(version).attrs.state.history
+    return "published" in (history.deleted or history.unchanged or ())
