@@ -22,7 +22,15 @@ from portal.evidence.rules import Finding, Level, Outcome, shortened
 
 _PROJECT = Path(__file__).resolve().parents[3]
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "KRAVSJEKK_PLATE_SERIES")
-_THREADS = "2"
+_OF_THE_CHILD = {
+    "POLARS_MAX_THREADS": "2",
+    # RLIMIT_DATA counts what the allocator keeps for later: give it back, and a million rows fit.
+    "_RJEM_MALLOC_CONF": "retain:false,dirty_decay_ms:0,muzzy_decay_ms:0",
+    "MALLOC_ARENA_MAX": "2",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUTF8": "1",
+    "TZ": "UTC",
+}
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _TOLD_OF_MEMORY = (b"memory allocation", b"MemoryError", b"out of memory", b"Cannot allocate", b"capacity overflow")
 
@@ -54,7 +62,7 @@ def read_in_child(
         "mapping": dict(mapping or {}),
     }
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
-    environment |= {"POLARS_MAX_THREADS": _THREADS, "_RJEM_MALLOC_CONF": "retain:false,dirty_decay_ms:0,muzzy_decay_ms:0", "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "TZ": "UTC"}
+    environment |= _OF_THE_CHILD
     child = subprocess.Popen(
         [sys.executable, "-m", __name__],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
