@@ -31,6 +31,10 @@ def send_file(page: Page, path: Path) -> None:
 def test_the_gallery_has_no_accessibility_violation_and_no_sideways_scroll(chromium: Browser, address: str, width: int) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
+    page.goto(address)
+    page.set_viewport_size({"width": 320, "height": 800})  # 1280 px at 400 % (WCAG 1.4.10)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.set_viewport_size({"width": width, "height": 900})
     for path in ["/", *(f"/feil/{name}" for name in ERRORS)]:
         page.goto(address + path)
         report = Axe().run(page)
@@ -79,6 +83,17 @@ def test_an_answer_saves_itself_and_says_so_quietly(page: Page, site: Site) -> N
     assert page.inner_text("#live") == ""
 
 
+def test_a_warning_comes_before_the_idle_end_and_one_press_stays(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    page.clock.fast_forward("54:00")
+    expect(page.locator("#session-ending")).to_be_hidden()
+    page.clock.fast_forward("02:00")
+    expect(page.locator("#session-ending")).to_be_visible()
+    page.click("[data-stay]")
+    expect(page.locator("#session-ending")).to_be_hidden()
+
+
 def test_a_refusal_is_shown_and_the_text_stays(page: Page) -> None:
     page.fill("#grunn", "fordi tallene stemmer")
     page.click("#opptatt button")
@@ -115,10 +130,11 @@ def test_a_chosen_file_shows_its_name_and_size_and_the_answer_takes_the_place_of
     assert [row["files"]["fil"] for row in site.received] == [(vehicle_list.name, 300_000)]
 
 
-def test_the_file_field_can_be_reached_and_opened_by_keyboard(page: Page) -> None:
-    page.focus("#fil")
-    with page.expect_file_chooser():
-        page.keyboard.press("Enter")
+def test_the_keyboard_reaches_the_file_field_itself_and_the_zone_shows_it(page: Page) -> None:
+    page.focus("[name=kun]")
+    page.keyboard.press("Tab")
+    expect(page.locator("#fil")).to_be_focused()
+    assert page.locator(".file-drop__zone").evaluate("zone => getComputedStyle(zone).outlineStyle") == "solid"
 
 
 def test_focus_goes_to_the_errors_when_a_form_comes_back(page: Page) -> None:
