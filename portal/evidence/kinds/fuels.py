@@ -61,7 +61,7 @@ _WRITTEN: dict[str, tuple[str, ...]] = {
         "diesel og el", "el + bensin", "el + diesel", "bensin + el", "diesel + el", "ladbar hybrid bensin",
         "ladbar hybrid diesel", "ladbar hybrid (bensin)", "ladbar hybrid (diesel)", "elektrisk/bensin",
         "elektrisk/diesel", "bensin/elektrisk", "diesel/elektrisk", "plug-in hybrid bensin", "plug-in hybrid diesel",
-        "5,1", "1,5", "5,2", "2,5", "ladbar hybrid/bensin", "petrol/electric", "diesel/electric",
+        "ladbar hybrid/bensin", "petrol/electric", "diesel/electric",
     ),
     "hybrid": (
         "hybrid", "ikke-ladbar hybrid", "ikke ladbar hybrid", "ikkje ladbar hybrid", "selvladende hybrid", "hev", "mhev", "mild hybrid",
@@ -71,7 +71,7 @@ _WRITTEN: dict[str, tuple[str, ...]] = {
     ),
     "other": (
         "annet", "anna", "other", "lpg", "propan", "autogass", "autogas", "parafin", "etanol", "ethanol", "e85",
-        "metanol", "methanol", "bioetanol", "ed95", "3", "9", "11", "12", "14", "15", "16", "17", "20",
+        "metanol", "methanol", "bioetanol", "ed95", "3", "9", "11", "12", "14", "16", "17", "20",
     ),
 }
 

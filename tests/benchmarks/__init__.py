@@ -1,0 +1,1 @@
+"""Measured and printed as ratios, never asserted by wall-clock."""
