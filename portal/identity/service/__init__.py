@@ -11,6 +11,7 @@ from portal.identity.service.people import (
     invite,
 )
 from portal.identity.service.sign_in import (
+    WayIn,
     act_for,
     consume_code,
     consume_link,
@@ -24,6 +25,7 @@ from portal.identity.service.sign_in import (
 )
 
 __all__ = [
+    "WayIn",
     "act_for",
     "add_membership",
     "change_roles",

@@ -1,0 +1,201 @@
+"""Who may see which deviation: staff their own municipality's, a supplier those that were sent to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+
+from portal.agreements import access as agreements
+from portal.agreements.models import Agreement, Assignment
+from portal.deviations.models import Deviation, DeviationEntry, DeviationEvidence
+from portal.deviations.rules import EntryKind, ProofOutcome, State, holder
+from portal.evidence import access as evidence_access
+from portal.evidence.models import EvidenceVersion, Reading
+from portal.foundation import clock
+from portal.foundation.actor import Actor
+from portal.foundation.db import db
+from portal.foundation.errors import NotFound
+from portal.identity import access as identity
+from portal.identity.models import Membership, Person
+from portal.reporting.models import SubmittedReading
+
+PER_PAGE = 50
+OPEN_STATES = tuple(state.value for state in State if state is not State.CLOSED)
+WITH_SUPPLIER = tuple(state.value for state in State if holder(state) == "supplier")
+WITH_BUYER = tuple(state.value for state in State if holder(state) == "buyer")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One piece of evidence sent for a deviation. `outcome` is None while it is read or waits for a plan."""
+
+    sent: DeviationEvidence
+    version: EvidenceVersion
+    reading: Reading | None
+    outcome: ProofOutcome | None
+
+
+def deviation_for(actor: Actor, deviation_id: str) -> Deviation:
+    """Raises NotFound for another municipality's, another supplier's, one that was never sent, and none at all."""
+    found = db.session.scalar(select(Deviation).where(Deviation.id == deviation_id, _visible_to(actor)))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def deviations_of(actor: Actor, *, show: str = "open", page: int = 1) -> list[Deviation]:
+    """One page of the actor's deviations, what is due first at the top. `show`: open, ours, theirs, late or closed."""
+    query = select(Deviation).where(_visible_to(actor), _shown(show))
+    by_date = (Deviation.closed_at.desc(),) if show == "closed" else (case((Deviation.due_on.is_(None), 1), else_=0), Deviation.due_on, Deviation.number)
+    return list(db.session.scalars(query.order_by(*by_date).limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE)))
+
+
+def count_deviations(actor: Actor) -> dict[str, int]:
+    """How many there are of each choice that `deviations_of` offers. One statement."""
+    choices = ("open", "ours", "theirs", "late", "closed")
+    counts = [func.sum(case((_shown(choice), 1), else_=0)) for choice in choices]
+    row = db.session.execute(select(*counts).select_from(Deviation).where(_visible_to(actor))).one()
+    return {choice: int(count or 0) for choice, count in zip(choices, row, strict=True)}
+
+
+def waiting_for_supplier(actor: Actor) -> list[Deviation]:
+    """The deviations in which this supplier holds the ball, what is due first at the top."""
+    if not actor.is_supplier:
+        raise NotFound()
+    query = select(Deviation).where(_visible_to(actor), Deviation.state.in_(WITH_SUPPLIER))
+    return list(db.session.scalars(query.order_by(Deviation.due_on, Deviation.number)))
+
+
+def deviations_about(actor: Actor, submission_ids: Iterable[str]) -> list[Deviation]:
+    """The deviations that were found in these submissions, oldest first."""
+    query = select(Deviation).where(_visible_to(actor), Deviation.submission_id.in_(list(submission_ids)))
+    return list(db.session.scalars(query.order_by(Deviation.number)))
+
+
+def entries_of(actor: Actor, deviation: Deviation) -> list[DeviationEntry]:
+    """Its steps, oldest first; a supplier never gets the internal ones."""
+    query = select(DeviationEntry).where(DeviationEntry.deviation_id == deviation.id).order_by(DeviationEntry.no)
+    if not actor.is_staff and not actor.is_system:
+        query = query.where(DeviationEntry.internal.is_(False))
+    return list(db.session.scalars(query))
+
+
+def last_entry(deviation: Deviation) -> DeviationEntry | None:
+    """The newest step, internal or not: who came first when two act at once."""
+    query = select(DeviationEntry).where(DeviationEntry.deviation_id == deviation.id).order_by(DeviationEntry.no.desc())
+    return db.session.scalar(query.limit(1))
+
+
+def last_answer(deviation: Deviation) -> DeviationEntry | None:
+    """The supplier's newest answer, with cause, action and date in its parameters."""
+    query = select(DeviationEntry).where(DeviationEntry.deviation_id == deviation.id, DeviationEntry.kind == EntryKind.ANSWERED)
+    return db.session.scalar(query.order_by(DeviationEntry.no.desc()).limit(1))
+
+
+def evidence_of(deviation: Deviation) -> list[Proof]:
+    """What was sent for it, newest first, with what the portal made of it."""
+    query = select(DeviationEvidence).where(DeviationEvidence.deviation_id == deviation.id)
+    proofs = []
+    for sent in db.session.scalars(query.order_by(DeviationEvidence.sent_at.desc(), DeviationEvidence.id.desc())):
+        outcome = ProofOutcome.from_json(sent.outcome) if sent.outcome else None
+        proofs.append(Proof(sent, evidence_access.newest_version(sent.evidence), evidence_access.newest_reading(sent.evidence), outcome))
+    return proofs
+
+
+def proof_for(actor: Actor, deviation: Deviation, reading_id: str) -> Proof:
+    """A reading that was sent for a deviation the actor has loaded, for those who may open evidence. Raises NotFound."""
+    if may_open_evidence(actor, deviation):
+        for proof in evidence_of(deviation):
+            if proof.reading is not None and proof.reading.id == reading_id:
+                return proof
+    raise NotFound()
+
+
+def untested() -> list[DeviationEvidence]:
+    """Evidence for accepted plans with a test, that the portal has not tested yet. For the worker."""
+    query = (
+        select(DeviationEvidence)
+        .join(Deviation, Deviation.id == DeviationEvidence.deviation_id)
+        .where(Deviation.state == State.PLAN_ACCEPTED, Deviation.plan_test.is_not(None), DeviationEvidence.outcome.is_(None))
+    )
+    return list(db.session.scalars(query.order_by(DeviationEvidence.id)))
+
+
+def vehicles_in_report(deviation: Deviation) -> int | None:
+    """How many vehicles stood on the list that the deviation was found in; None when there was none."""
+    if deviation.submission_id is None:
+        return None
+    query = select(Reading).join(SubmittedReading, SubmittedReading.reading_id == Reading.id)
+    counts = [
+        reading.figures.get("unique_vehicles")
+        for reading in db.session.scalars(query.where(SubmittedReading.submission_id == deviation.submission_id).distinct())
+        if isinstance(reading.figures, dict)
+    ]
+    return max((count for count in counts if isinstance(count, int)), default=None)
+
+
+def may_act(actor: Actor, agreement: Agreement) -> bool:
+    """Whether the actor may decide on deviations of an agreement today: its controller, deputy or contract manager."""
+    return agreements.may_decide(actor, agreement) or "contract_manager" in agreements.duties_of(actor, agreement)
+
+
+def may_open_evidence(actor: Actor, deviation: Deviation) -> bool:
+    """Files and rows are for the supplier itself, for those with a duty on the agreement, and for auditors (decision 5)."""
+    if actor.is_supplier:
+        return deviation.supplier_id == actor.organisation_id
+    if not actor.is_staff or deviation.buyer_id != actor.organisation_id:
+        return False
+    return actor.may("auditor") or bool(agreements.duties_of(actor, deviation.pin.agreement))
+
+
+def supplier_addresses(deviation: Deviation) -> list[str]:
+    """Whom to write to at the supplier: the party's contact, else everybody who answers for the firm."""
+    if deviation.party.contact_email:
+        return [deviation.party.contact_email]
+    return [person.email for person in identity.submitters_of(deviation.supplier_id)]
+
+
+def controller_addresses(deviation: Deviation) -> list[str]:
+    """Whom to write to in the municipality: the agreement's controllers today."""
+    today = clock.today()
+    query = (
+        select(Person.email)
+        .join(Assignment, Assignment.person_id == Person.id)
+        .join(Membership, (Membership.person_id == Person.id) & (Membership.organisation_id == deviation.buyer_id))
+        .where(
+            Assignment.agreement_id == deviation.pin.agreement_id,
+            Assignment.duty == "controller",
+            Person.disabled_at.is_(None),
+            or_(Assignment.starts_on.is_(None), Assignment.starts_on <= today),
+            or_(Assignment.ends_on.is_(None), Assignment.ends_on >= today),
+        )
+    )
+    return list(db.session.scalars(query.order_by(Person.email)))
+
+
+def newest_number(buyer_id: str, year: int) -> str | None:
+    """The newest number of a year, None when there is none yet."""
+    query = select(Deviation.number).where(Deviation.buyer_id == buyer_id, Deviation.number.startswith(f"AV-{year}-"))
+    return db.session.scalar(query.order_by(func.length(Deviation.number).desc(), Deviation.number.desc()).limit(1))
+
+
+def _visible_to(actor: Actor) -> ColumnElement[bool]:
+    if actor.is_staff:
+        return Deviation.buyer_id == actor.organisation_id
+    # A draft is the municipality's own; so is one that was closed without ever being sent.
+    return (Deviation.supplier_id == actor.organisation_id) & Deviation.sent_at.is_not(None)
+
+
+def _shown(show: str) -> ColumnElement[bool]:
+    if show == "closed":
+        return Deviation.state == State.CLOSED
+    if show == "ours":
+        return Deviation.state.in_(WITH_BUYER)
+    if show == "theirs":
+        return Deviation.state.in_(WITH_SUPPLIER)
+    if show == "late":
+        return Deviation.state.in_(OPEN_STATES) & (Deviation.due_on < clock.today())
+    return Deviation.state.in_(OPEN_STATES)
+
