@@ -27,8 +27,8 @@ def findings_workbook(findings: list[ToldFinding]) -> bytes:
             sheet.set_column(column, column, width, wrapped)
         line = 1
         for finding in findings:
-            for row in finding.rows or (None,):
-                cells = (words[finding.level], finding.sheet, None, finding.column, finding.found, finding.message, finding.fix)
+            for row, found in finding.cells or ((None, finding.found),):
+                cells = (words[finding.level], finding.sheet, None, finding.column, found, finding.message, finding.fix)
                 for column, cell in enumerate(cells):
                     sheet.write_string(line, column, cell or "")
                 if row is not None:

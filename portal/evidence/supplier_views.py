@@ -23,6 +23,8 @@ views = web.supplier_views("evidence")
 
 FINDINGS_SHOWN = 50
 ROWS_PER_PAGE = 50
+ROWS_NAMED = 12
+HEADING_TROUBLE = ("no_header", "wrong_kind", "column_missing", "column_unclear")
 ACCEPTED = ".xlsx,.xls,.ods,.csv,.txt"
 
 
@@ -154,17 +156,24 @@ def _shown(evidence: Evidence, *, errors: dict[str, str] | None = None, chosen: 
 def _what_was_read(reading: Reading) -> dict[str, Any]:
     """Everything the page says about a reading. Findings beyond the first fifty only when they are asked for."""
     told = access.findings_of(reading)
+    kind = reading.evidence_version.evidence.kind
+    columns, absent = access.columns_of(reading)
     show_all = request.args.get("merknader") == "alle"
     page = request.args.get("side", 1, type=int)
     return {
         "findings": told if show_all else told[:FINDINGS_SHOWN],
         "findings_left": 0 if show_all else max(len(told) - FINDINGS_SHOWN, 0),
-        "counts": access.level_counts(reading),
+        "has_long_list": len(told) > FINDINGS_SHOWN or any(len(finding.cells) > ROWS_NAMED for finding in told),
+        "heading_trouble": any(finding.code in HEADING_TROUBLE for finding in told),
+        "to_explain": sum(finding.level == "warning" for finding in told),
         "figures": access.figures_of(reading),
         "breakdowns": access.breakdowns_of(reading),
         "coverage": access.coverage_of(reading),
-        "labels": access.column_labels(reading.evidence_version.evidence.kind),
+        "columns": columns,
+        "absent": absent,
+        "numbers": access.number_labels(kind),
         "questions": access.questions_of(reading),
+        "rows_named": ROWS_NAMED,
         "table": _rows(reading, max(page or 1, 1)),
     }
 

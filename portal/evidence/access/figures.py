@@ -19,11 +19,12 @@ MEASURED = "measured"
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """One large number: `value` already written the Norwegian way with its unit, `method` as in ui.method_tag."""
+    """One large number: `value` already written the Norwegian way, its `unit` apart, `method` as in ui.method_tag."""
 
     name: str
     label: str
     value: str
+    unit: str
     note: str
     method: str
 
@@ -120,11 +121,11 @@ def _vehicles(have: dict[str, float]) -> list[ShownFigure]:
     vehicles = have["unique_vehicles"]
     free = have.get("zero_emission") or 0
     shown = [
-        ShownFigure("unique_vehicles", _("Biler"), format_number(vehicles), _("ulike registreringsnumre"), DECLARED),
+        ShownFigure("unique_vehicles", _("Biler"), format_number(vehicles), "", _("ulike registreringsnumre"), DECLARED),
     ]
     if vehicles:
         share = _("%(free)s av %(all)s biler går på el eller hydrogen", free=format_number(free), all=format_number(vehicles))
-        shown.append(ShownFigure("zero_emission", _("Nullutslippsbiler"), format_percent(100 * free / vehicles), share, DECLARED))
+        shown.append(ShownFigure("zero_emission", _("Nullutslippsbiler"), format_percent(100 * free / vehicles), "", share, DECLARED))
     for name, label, unit in (
         ("sum_trips", _("Turer"), ""),
         ("sum_km", _("Kjørt totalt"), "km"),
@@ -132,30 +133,26 @@ def _vehicles(have: dict[str, float]) -> list[ShownFigure]:
         ("sum_kwh_declared", _("Strøm"), "kWh"),
     ):
         if have.get(name) is not None:
-            shown.append(ShownFigure(name, label, _with_unit(have[name], unit), _("summen av alle rader som er brukt"), DECLARED))
+            shown.append(ShownFigure(name, label, format_number(have[name]), unit, _("summen av alle rader som er brukt"), DECLARED))
     return shown
 
 
 def _sessions(have: dict[str, float]) -> list[ShownFigure]:
     shown = [
-        ShownFigure("sessions", _("Ladeøkter"), format_number(have["sessions"]), _("alle rader som er brukt"), MEASURED),
-        ShownFigure("sum_kwh", _("Energi"), _with_unit(have.get("sum_kwh"), "kWh"), _("også økter uten sluttid"), MEASURED),
+        ShownFigure("sessions", _("Ladeøkter"), format_number(have["sessions"]), "", _("alle rader som er brukt"), MEASURED),
+        ShownFigure("sum_kwh", _("Energi"), format_number(have.get("sum_kwh")), "kWh", _("også økter uten sluttid"), MEASURED),
     ]
     if have.get("period_sessions") is not None:
-        note = _("%(kwh)s i økter som sluttet i perioden", kwh=_with_unit(have.get("period_kwh"), "kWh"))
-        shown.append(ShownFigure("period_sessions", _("Økter i perioden"), format_number(have["period_sessions"]), note, MEASURED))
+        note = _("%(kwh)s i økter som sluttet i perioden", kwh=f"{format_number(have.get('period_kwh'))}{FIXED}kWh")
+        shown.append(ShownFigure("period_sessions", _("Økter i perioden"), format_number(have["period_sessions"]), "", note, MEASURED))
     for name, label, note in (
         ("without_end", _("Uten sluttid"), _("energien er regnet med")),
         ("overlaps", _("Overlapper"), _("startet før den forrige til samme bruker var slutt")),
         ("over_72h", _("Over 72 timer"), _("tilkoblet lenger enn tre døgn")),
     ):
         if have.get(name):
-            shown.append(ShownFigure(name, label, format_number(have[name]), note, MEASURED))
+            shown.append(ShownFigure(name, label, format_number(have[name]), "", note, MEASURED))
     return shown
-
-
-def _with_unit(value: float | None, unit: str) -> str:
-    return f"{format_number(value)}{FIXED}{unit}" if unit and value is not None else format_number(value)
 
 
 def _months(first: date, last: date) -> list[str]:

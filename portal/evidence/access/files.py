@@ -47,17 +47,20 @@ def library_of(actor: Actor, *, kind: str | None = None, limit: int = 200) -> li
     if not actor.is_supplier:
         raise NotFound()
     later_version, later_reading = aliased(EvidenceVersion), aliased(Reading)
-    newest_no = select(func.max(later_version.no)).where(later_version.evidence_id == Evidence.id).scalar_subquery()
+    newest_no = select(func.max(later_version.no)).where(later_version.evidence_id == Evidence.id).correlate(Evidence)
     newest_read = (
-        select(func.max(later_reading.no)).where(later_reading.evidence_version_id == EvidenceVersion.id).scalar_subquery()
+        select(func.max(later_reading.no))
+        .where(later_reading.evidence_version_id == EvidenceVersion.id)
+        .correlate(EvidenceVersion)
     )
     rows = (
         select(Evidence, EvidenceVersion, Reading)
-        .join(EvidenceVersion, (EvidenceVersion.evidence_id == Evidence.id) & (EvidenceVersion.no == newest_no))
+        .select_from(Evidence)
+        .join(EvidenceVersion, (EvidenceVersion.evidence_id == Evidence.id) & (EvidenceVersion.no == newest_no.scalar_subquery()))
         .outerjoin(
             Reading,
             (Reading.evidence_version_id == EvidenceVersion.id)
-            & (Reading.no == newest_read)
+            & (Reading.no == newest_read.scalar_subquery())
             & EvidenceVersion.state.not_in(UNDECIDED),
         )
         .where(Evidence.supplier_id == actor.organisation_id, Evidence.erased_at.is_(None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ import polars as pl
 from sqlalchemy import func, select
 
 from portal.evidence.kinds import KINDS, fuels, plates
-from portal.evidence.kinds.declaration import Reads
+from portal.evidence.kinds.declaration import Kind, Reads
 from portal.evidence.models import Finding, Reading
 from portal.evidence.parsing import messages
 from portal.evidence.rules import Finding as Told
@@ -19,32 +20,53 @@ from portal.foundation import i18n
 from portal.foundation.db import db
 from portal.foundation.storage import storage
 
+WEIGHT = {Level.ERROR: 0, Level.WARNING: 1, Level.HINT: 2}
+
 NOT_SHOWN = ("_text", "_utc")
 """Companions of time columns: the local wall-clock time stands for them."""
 
 
 @dataclass(frozen=True)
 class ToldFinding:
-    """A finding in the reader's language. `rows` are row numbers as the spreadsheet shows them, in order, maybe empty."""
+    """A finding in the reader's language, told once however many rows it is about.
+
+    `rows` are row numbers as the spreadsheet shows them, maybe none. `found` is the cell when it is the same in all of
+    them, else None, and then `cells` says which row holds what; `cells` has one (row, cell or None) per row.
+    """
 
     level: str
     code: str
     sheet: str | None
-    rows: tuple[int, ...]
     column: str | None
+    cells: tuple[tuple[int, str | None], ...]
     found: str | None
     message: str
     fix: str
 
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return tuple(row for row, _cell in self.cells)
+
 
 def findings_of(reading: Reading, *, level: str | None = None, limit: int | None = None) -> list[ToldFinding]:
-    """The findings in words: stoppers first, then what must be explained, then tips; within a level as they were made."""
-    weight = {Level.ERROR: 0, Level.WARNING: 1, Level.HINT: 2}
+    """The findings in words: stoppers first, then what must be explained, then tips; within a level as they were made.
+
+    Those that differ only in the cell they quote are told together.
+    """
     wanted = select(Finding).where(Finding.reading_id == reading.id).order_by(Finding.position)
     if level is not None:
         wanted = wanted.where(Finding.level == level)
-    found = sorted(db.session.scalars(wanted), key=lambda finding: weight[Level(finding.level)])
-    return [_told(finding) for finding in found[:limit]]
+    return _told_together(db.session.scalars(wanted))[:limit]
+
+
+def findings_of_many(readings: Sequence[Reading]) -> dict[str, list[ToldFinding]]:
+    """`findings_of` for several readings at once, by reading id (every one has a list). One statement."""
+    found: dict[str, list[Finding]] = {reading.id: [] for reading in readings}
+    if found:
+        wanted = select(Finding).where(Finding.reading_id.in_(found)).order_by(Finding.reading_id, Finding.position)
+        for finding in db.session.scalars(wanted):
+            found[finding.reading_id].append(finding)
+    return {id: _told_together(findings) for id, findings in found.items()}
 
 
 def level_counts(reading: Reading) -> dict[str, int]:
@@ -57,6 +79,21 @@ def level_counts(reading: Reading) -> dict[str, int]:
 def column_labels(kind: str) -> dict[str, str]:
     """What we call each canonical column of a kind, in the reader's language."""
     return {column.name: i18n.text(dict(column.label)) for column in KINDS[kind].columns}
+
+
+def columns_of(reading: Reading) -> tuple[list[tuple[str, str]], list[str]]:
+    """The columns that were read as (the supplier's heading, what we read it as), in our own order, and those not found."""
+    kind = KINDS[reading.evidence_version.evidence.kind]
+    headings = (reading.table or {}).get("columns") or {}
+    labels = column_labels(kind.code)
+    read = [(headings[column.name], labels[column.name]) for column in kind.columns if column.name in headings]
+    return read, [labels[column.name] for column in kind.columns if column.name not in headings and not _is_clock(kind, column.name)]
+
+
+def number_labels(kind: str) -> set[str]:
+    """The labels of columns whose cells are numbers, for right alignment."""
+    labels = column_labels(kind)
+    return {labels[column.name] for column in KINDS[kind].columns if column.reads in (Reads.NUMBER, Reads.DURATION)}
 
 
 def rows_of(reading: Reading, page: int = 1, per_page: int = 50) -> tuple[list[str], list[list[str]], int]:
@@ -78,17 +115,33 @@ def rows_of(reading: Reading, page: int = 1, per_page: int = 50) -> tuple[list[s
         [str(row), *(_written(value, reads[name], names.get(name, {})) for name, value in zip(shown, values, strict=True))]
         for row, *values in part.iter_rows()
     ]
-    return [i18n._("Rad"), *(labels[name] for name in shown)], rows, frame.height
+    return [i18n._("Rad i filen"), *(labels[name] for name in shown)], rows, frame.height
 
 
-def _told(finding: Finding) -> ToldFinding:
-    rows = tuple(finding.rows) if finding.rows else (finding.row,) if finding.row is not None else ()
+def _told_together(findings: Iterable[Finding]) -> list[ToldFinding]:
+    weight = {Level.ERROR: 0, Level.WARNING: 1, Level.HINT: 2}
+    alike: dict[tuple[Any, ...], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: weight[Level(finding.level)]):
+        same = (finding.level, finding.code, finding.sheet, finding.column, repr(finding.params))
+        alike.setdefault(same, []).append(finding)
+    return [_told(group) for group in alike.values()]
+
+
+def _told(group: list[Finding]) -> ToldFinding:
+    first = group[0]
+    cells = [
+        (row, finding.found) for finding in group for row in finding.rows or ([finding.row] if finding.row is not None else [])
+    ]
+    cells.sort(key=lambda cell: cell[0])
+    quoted = {finding.found for finding in group}
+    rows = tuple(row for row, _cell in cells)
     told = Told(
-        Level(finding.level), finding.code, finding.params, finding.sheet, finding.row,
-        tuple(finding.rows) if finding.rows else None, finding.column, finding.found,
+        Level(first.level), first.code, first.params, first.sheet, rows[0] if len(rows) == 1 else None,
+        rows if len(rows) > 1 else None, first.column,
     )
     message, fix = messages.render(told, i18n.locale())
-    return ToldFinding(finding.level, finding.code, finding.sheet, rows, finding.column, finding.found, message, fix)
+    found = quoted.pop() if len(quoted) == 1 else None
+    return ToldFinding(first.level, first.code, first.sheet, first.column, tuple(cells), found, message, fix)
 
 
 def _choice_names(kind: str) -> dict[str, dict[str, str]]:
@@ -97,6 +150,11 @@ def _choice_names(kind: str) -> dict[str, dict[str, str]]:
         "fuel": {code: i18n.text(texts) for code, texts in fuels.LABELS.items()},
         "owner": {"own": i18n._("egen"), "subcontractor": i18n._("underleverandør")},
     }
+
+
+def _is_clock(kind: Kind, name: str) -> bool:
+    """A time of day in a column of its own belongs to its date and is only looked for when that has none."""
+    return any(column.clock == name for column in kind.columns)
 
 
 def _written(value: Any, reads: Reads, names: dict[str, str]) -> str:

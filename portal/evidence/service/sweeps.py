@@ -57,6 +57,7 @@ def needed_keys(keys: list[str]) -> set[str]:
         needed.update(key for key in db.session.scalars(select(column).where(column.in_(keys))) if key)
     coming = (
         select(Evidence.supplier_id, EvidenceVersion.sha256)
+        .select_from(EvidenceVersion)
         .join(Evidence, Evidence.id == EvidenceVersion.evidence_id)
         .where(EvidenceVersion.state.in_(WAITING))
     )
