@@ -22,6 +22,7 @@ from portal.foundation.config import Settings
 from portal.foundation.doors import (
     accepts_files,
     current_actor,
+    current_actor_or_none,
     mount,
     open_doors,
     public_views,
