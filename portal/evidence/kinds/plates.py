@@ -55,7 +55,8 @@ def indicated(plate: str, *, demo: bool | None = None) -> str | None:
     """What the prefix of a normalised plate indicates: `electric`, `hydrogen`, `gas` or None."""
     if not is_ordinary(plate):
         return None
-    known = SERIES | DEMO_SERIES if (demo_series_count() if demo is None else demo) else SERIES
+    invented = demo_series_count() if demo is None else demo
+    known = {**SERIES, **DEMO_SERIES} if invented else SERIES
     hint = known.get(plate[:2])
     return None if hint == "combustion" else hint
 

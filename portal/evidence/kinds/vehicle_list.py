@@ -94,7 +94,7 @@ VEHICLE_LIST = Kind(
             {"nb": "Km totalt", "nn": "Km totalt", "en": "Km in total"},
             (
                 "km totalt", "km", "totalt km", "km kjørt", "kjørte km", "kjørte kilometer", "kilometer", "antall km",
-                "kjørelengde", "kilometer totalt", "total kjørelengde", "sum km", "køyrde km", "km køyrt", "tal på km", "køyrelengd",
+                "kjørelengde", "kjørelengde totalt", "kilometer totalt", "total kjørelengde", "sum km", "køyrde km", "km køyrt", "tal på km", "køyrelengd",
                 "km i perioden", "kjørelengde i perioden", "kjørte km totalt", "km total", "km i alt", "utkjørt distanse", "distanse",
                 "total km", "distance", "kilometres", "kilometers", "km driven", "mileage", "driven km", "total distance", "mil", "vkm",
             ),
@@ -104,7 +104,7 @@ VEHICLE_LIST = Kind(
             "km_buyer", Reads.NUMBER,
             {"nb": "Km for kommunen", "nn": "Km for kommunen", "en": "Km for the municipality"},
             (
-                "km for kommunen", "kilometer for kommunen", "km kommunen", "kjørte km for kommunen", "km for oppdragsgiver",
+                "km for kommunen", "kilometer for kommunen", "kjørelengde for kommunen", "km kommunen", "kjørte km for kommunen", "km for oppdragsgiver",
                 "km på oppdrag", "km i oppdrag", "km på avtalen", "km for oppdragsgivar", "km på avtala", "kommunale km", "km for municipality",
                 "km for the municipality", "km for buyer", "contract km", "km on contract",
             ),

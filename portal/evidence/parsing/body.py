@@ -285,7 +285,7 @@ class _Teller:
             if name not in self.header.columns:
                 continue
             stated = frame[name].filter(total).item()
-            added = frame[name].filter(data).sum()
+            added = float(frame[name].filter(data).sum())
             if stated is not None and abs(stated - added) > max(0.51, abs(added) * 1e-6):
                 self.findings.tell_rows(
                     Level.WARNING, "total_differs", self.numbers.filter(total), sheet=self.sheet,

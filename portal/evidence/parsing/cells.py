@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -78,14 +79,18 @@ def read(column: Column, source: Source) -> Cells:
             return Cells({column.name: source.text})
 
 
+_DTYPES: dict[Reads, Any] = {
+    Reads.NUMBER: pl.Float64,
+    Reads.DURATION: pl.Float64,
+    Reads.TIME: pl.Datetime("us"),
+    Reads.DATE: pl.Date,
+    Reads.YES_NO: pl.Boolean,
+}
+
+
 def nothing(column: Column, height: int) -> dict[str, pl.Series]:
     """The typed series of a column that the file does not have: all null."""
-    dtypes: dict[str, pl.DataType | type[pl.DataType]] = {
-        column.name: {
-            Reads.NUMBER: pl.Float64, Reads.DURATION: pl.Float64, Reads.TIME: pl.Datetime("us"), Reads.DATE: pl.Date,
-            Reads.YES_NO: pl.Boolean,
-        }.get(column.reads, pl.String)
-    }
+    dtypes: dict[str, Any] = {column.name: _DTYPES.get(column.reads, pl.String)}
     if column.reads is Reads.TIME:
         dtypes[f"{column.name}_utc"] = pl.Datetime("us", "UTC")
     return {name: pl.Series(name, [None], dtype=dtype).new_from_index(0, height) for name, dtype in dtypes.items()}

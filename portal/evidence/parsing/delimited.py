@@ -28,6 +28,8 @@ def table_of(path: Path) -> Table:
     content = as_utf8(path.read_bytes())
     if not content.strip():
         raise Unreadable("file_empty")
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
     if content[:6].lower() in (b"sep=;\n", b"sep=,\n", b"sep=;\r", b"sep=,\r", b"sep=\t\n", b"sep=\t\r"):
         # Excel's own first line. It stays a row of the file, so that row numbers agree with what the user sees.
         delimiter = content[4:5].decode()

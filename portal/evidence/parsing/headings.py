@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from portal.evidence.kinds import KINDS
 from portal.evidence.kinds.declaration import Column, Kind, Reads
@@ -98,20 +99,30 @@ class Header:
 def header_in(top: Iterable[list[str]], kind: Kind, mapping: Mapping[str, str]) -> Header | None:
     """The best header row among the first rows, or None when no row means anything for this kind.
 
-    The row that gives most of the required columns wins, then most columns, then the first. `mapping` is what the
-    supplier has answered, {canonical: heading}, and goes before any synonym.
+    The row that gives most of the required columns wins, then most columns, then the first. Two rows together are one
+    header when that says more than either alone. `mapping` is what the supplier has answered, {canonical: heading}, and
+    goes before any synonym.
     """
+    rows = list(top)
     best: tuple[tuple[int, int], Header] | None = None
-    for number, cells in enumerate(top, start=1):
+    pairs = [(number, _joined(upper, lower, kind)) for number, (upper, lower) in enumerate(pairwise(rows), start=2)]
+    for number, cells in [*enumerate(rows, start=1), *pairs]:
         header = _match(number, cells, kind, mapping)
         found = len(header.columns) + len(header.unclear)
-        if not found:
-            continue
         fitness = (len(kind.required) - len(header.missing(kind)), found)
-        # One heading alone, in a row with other text, may be a sentence in the preamble.
-        if best is None or fitness > best[0]:
+        if found and (best is None or fitness > best[0]):
             best = (fitness, header)
     return best[1] if best else None
+
+
+def _joined(upper: list[str], lower: list[str], kind: Kind) -> list[str]:
+    """Two rows as one header: "Kjørelengde" over "totalt" is "Kjørelengde totalt". A merged cell covers those after it."""
+    joined, group = [], ""
+    for over, under in zip(upper, lower, strict=True):
+        group = over or (group if under else "")
+        attempts = (f"{group} {under}".strip(), under or over)
+        joined.append(next((text for text in attempts if meanings_of(text, kind.code)[1]), under or over))
+    return joined
 
 
 def _match(number: int, cells: list[str], kind: Kind, mapping: Mapping[str, str]) -> Header:

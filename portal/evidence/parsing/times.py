@@ -106,7 +106,8 @@ def _months_first(text: pl.Series) -> bool | None:
 def _read_block(block: pl.DataFrame, months_first: bool | None, utc: bool, serials: bool) -> pl.DataFrame:
     """Read some rows of `text` and `own`; the order of day and month has been settled for the whole column."""
     frame = block.select("own", tidy=pl.when(pl.col("own").is_null()).then(_tidy()))
-    frame = frame.with_columns(pl.col("tidy").pipe(_numeric_months))
+    if frame["tidy"].str.contains("[A-Za-z]{3}").any():
+        frame = frame.with_columns(pl.col("tidy").pipe(_numeric_months))
     frame = frame.with_columns(pl.col("tidy").str.extract_groups(_WHOLE).struct.unnest()).with_columns(
         open_order=pl.col("tidy").str.contains(_OPEN_ORDER).fill_null(False),
         year_first=pl.col("a").str.len_chars() == 4,

@@ -19,6 +19,9 @@ from portal.evidence.parsing.tables import Table, Unreadable
 
 ROWS_AT_ONCE = 20_000
 
+_Piece = tuple[pl.Series, pl.Series | None, pl.Series | None]
+"""Some rows of one column: as text, and its numbers and times where there are any."""
+
 
 def tables_of(path: Path) -> Iterator[Table]:
     """Every worksheet, hidden ones too (marked). Raises Unreadable."""
@@ -39,7 +42,7 @@ def _table(sheet: Any, name: str, hidden: bool) -> Table:
         raise Unreadable("too_many_rows", rows=sheet.total_height, most=limits.MOST_ROWS)
     if sheet.total_width > limits.MOST_COLUMNS:
         raise Unreadable("too_many_columns", columns=sheet.total_width, most=limits.MOST_COLUMNS)
-    parts: list[list[tuple[pl.Series, pl.Series | None, pl.Series | None]]] = []
+    parts: list[list[_Piece]] = []
     rows = iter(sheet.iter_rows())
     while block := list(itertools.islice(rows, ROWS_AT_ONCE)):
         parts.append([_columns(values) for values in zip(*block, strict=True)])
@@ -50,18 +53,23 @@ def _table(sheet: Any, name: str, hidden: bool) -> Table:
     for index in range(width):
         pieces = [part[index] for part in parts]
         texts[f"c{index}"] = pl.concat([text for text, _, _ in pieces])
-        for place, natives, dtype in ((1, numbers, pl.Float64), (2, times, pl.Datetime("us"))):
-            if any(piece[place] is not None for piece in pieces):
-                natives[index] = pl.concat(
-                    [
-                        piece[place] if piece[place] is not None else pl.Series([None] * len(piece[0]), dtype=dtype)
-                        for piece in pieces
-                    ]
-                )
+        _keep(numbers, index, [number for _, number, _ in pieces], pieces, pl.Float64())
+        _keep(times, index, [moment for _, _, moment in pieces], pieces, pl.Datetime("us"))
     return Table(pl.DataFrame(texts), name, hidden, numbers, times)
 
 
-def _columns(values: tuple[Any, ...]) -> tuple[pl.Series, pl.Series | None, pl.Series | None]:
+def _keep(
+    natives: dict[int, pl.Series], index: int, found: list[pl.Series | None], pieces: list[_Piece], dtype: pl.DataType
+) -> None:
+    """Put a column's native values together, where any block of rows has some."""
+    if any(series is not None for series in found):
+        natives[index] = pl.concat(
+            pl.Series([None], dtype=dtype).new_from_index(0, len(piece[0])) if series is None else series
+            for series, piece in zip(found, pieces, strict=True)
+        )
+
+
+def _columns(values: tuple[Any, ...]) -> _Piece:
     """The same cells as text, as numbers and as times; the latter two None where no cell is one."""
     kinds = set(map(type, values))
     text = pl.Series([_text(value) for value in values], dtype=pl.String)
