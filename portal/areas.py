@@ -37,7 +37,7 @@ def import_models() -> None:
 
 
 def mount(app: Flask) -> None:
-    """Mount the tables, job handlers and views of every area. Views are leaves: nothing else imports them."""
+    """Mount the tables, words (`documents.FILTERS`), job handlers and views of every area. Views are leaves: nothing else imports them."""
     from portal.foundation import web
     from portal.identity.access import actor_of_session
 
@@ -45,6 +45,8 @@ def mount(app: Flask) -> None:
     app.extensions["load_actor"] = actor_of_session
     app.extensions["navigation"] = navigation
     for area in AREAS:
+        if find_spec(f"portal.{area}.documents"):
+            app.jinja_env.filters.update(getattr(import_module(f"portal.{area}.documents"), "FILTERS", {}))
         if find_spec(f"portal.{area}.tasks"):
             import_module(f"portal.{area}.tasks")
         for views in VIEWS:

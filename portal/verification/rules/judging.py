@@ -57,7 +57,7 @@ def _parts(pin: PinMaterial, period: Span, files: tuple[File, ...]) -> tuple[Par
     metric = METRICS.get(pin.metric)
     if metric is None:
         code = "own_wording" if not pin.metric else "not_asked"
-        return (PartVerdict(period.first, period.last, Outcome.CANNOT_DECIDE, unit=pin.unit, reasons=(Reason(code),)),)
+        return (replace(_empty(pin, period), reasons=(Reason(code),)),)
     spans = parts_of(period, pin.steps)
     return tuple(_computed(pin, metric, span, files, whole=len(spans) == 1) for span in spans)
 
@@ -154,6 +154,8 @@ def _empty(pin: PinMaterial, span: Span) -> PartVerdict:
         part_from=span.first,
         part_to=span.last,
         outcome=Outcome.CANNOT_DECIDE,
+        metric=pin.metric or OWN_WORDING,
+        operator=pin.operator,
         unit=pin.unit,
         minimum=minimum.value if minimum else None,
         minimum_from=minimum.first_day if minimum else None,

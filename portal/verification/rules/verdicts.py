@@ -45,6 +45,8 @@ class PartVerdict:
     part_from: date
     part_to: date
     outcome: Outcome
+    metric: str = ""
+    operator: str = ""
     value: float | None = None
     unit: str = ""
     numerator: Number | None = None
@@ -162,6 +164,8 @@ def part_from(details: Mapping[str, Any], **figures: Any) -> PartVerdict:
     """A part as it was recorded. `figures` are the columns beside the details."""
     return PartVerdict(
         **figures,
+        metric=details["metric"],
+        operator=details["pin"]["operator"],
         minimum_from=_day(details["minimum_from"]),
         promise_from=_day(details["promise_from"]),
         method_counts=dict(details["counts"]),
