@@ -75,6 +75,7 @@ AWKWARD = [
     _vehicles("datoer.csv", _cars("EQ10001;El;01.07.2026;01.06.2026;x;kanskje;9", "QD10002;Diesel;31.02.2026;;nei;;6", header="Reg.nr;Drivstoff;Fra;Til;Maxi;Brukt for kommunen;Euroklasse"), "to_before_from", "time_unreadable", "value_unreadable"),
     Sample("utenfor.csv", "vehicle_list", _cars("EQ10001;El;01.09.2026", "QD10002;Diesel;01.01.2026", header="Reg.nr;Drivstoff;Fra"), "accepted_with_warnings", Q | {"not_in_period"}, (("unique_vehicles", 2),), (date(2026, 1, 1), date(2026, 6, 30))),  # type: ignore[arg-type]
     _vehicles("km.csv", _cars("EQ10001;El;100;200", "QD10002;Diesel;-5;1", header="Reg.nr;Drivstoff;Km totalt;Km for kommunen"), "buyer_km_above_total", "number_too_low", sum_km=100, sum_km_buyer=201),
+    _vehicles("en_uklar.csv", _cars("EQ10001;El;1.234", "EQ10002;El;950", "Totalt 2 biler;;2184"), "number_unclear", "total_row", "total_differs", unique_vehicles=1, sum_km=950),
     _vehicles("formler.xlsx", make.formula_without_value, "formulas_without_value", sum_km=500),
     _sessions("ladelogg_tid.csv", make.text("Startdato;Starttid;Sluttid;kWh\n01.02.2026;22:15;06:30;12,5\n02.02.2026;08:00;09:30;7,5\n"), sum_kwh=20, first_start="2026-02-01T22:15:00", last_end="2026-02-02T09:30:00"),
     _sessions("uten_slutt.csv", _rows("01.02.2026 10:00;NA;5,5;a", "02.02.2026 10:00;02.02.2026 11:00;4,5;a"), "without_end", outcome="accepted_with_warnings", sum_kwh=10, without_end=1),
@@ -83,6 +84,7 @@ AWKWARD = [
     _sessions("baklengs.csv", _rows("01.02.2026 10:00;01.02.2026 09:00;5,5;a", "02.02.2026 10:00;02.02.2026 11:00;4,5;a"), "end_before_start", outcome="accepted_with_warnings", sum_kwh=4.5),
     _sessions("dobbel.csv", _rows("1;01.02.2026 10:00;01.02.2026 11:00;5,5;a", "1;01.02.2026 10:00;01.02.2026 11:00;5,5;a", "2;03.02.2026 10:00;03.02.2026 11:00;1,5;a", "2;04.02.2026 10:00;04.02.2026 11:00;1,5;a", header="Økt-id;Start;Slutt;kWh;Bruker"), "session_repeated", "session_id_reused", outcome="accepted_with_warnings", sessions=3, sum_kwh=8.5),
     _sessions("effekt.csv", _rows("01.02.2026 10:00;01.02.2026 10:10;90,5;a", "02.02.2026 10:00;02.02.2026 11:00;0;a"), "power_unlikely", "energy_zero", outcome="accepted_with_warnings", sum_kwh=90.5),
+    _sessions("wattimer.csv", make.text("Start;Energi\n01.02.2026 10:00;12500\n02.02.2026 10:00;75\n03.02.2026 10:00;7\n"), "energy_unlikely", outcome="accepted_with_warnings", sum_kwh=12582),
     _sessions("varighet.csv", _rows("01.02.2026 10:00;01.02.2026 12:00;9,5;4,25", header="Start;Slutt;kWh;Varighet (timer)"), "duration_differs", sum_kwh=9.5),
     _sessions("periode.csv", _rows("31.12.2025 23:00;01.01.2026 02:00;5,5;a", "30.06.2026 23:00;01.07.2026 01:00;4,5;a"), "outside_period", outcome="accepted_with_warnings", period=(date(2026, 1, 1), date(2026, 6, 30)), outside_period=1, sessions=2, period_sessions=1, period_kwh=5.5, by_month={"2025-12": 5.5, "2026-06": 4.5}),
     _sessions("ulesbar.csv", _rows("01.02.2026 10:00;01.02.2026 12:00;mye;a", "i går;01.02.2026 12:00;4,5;a", "01.02.0014 10:00;;4,5;a", "03.02.2026 10:00;03.02.2026 12:00;1,5;a", "03.02.2026 15:00;03.02.2026 16:00;;a", "04.02.2026 15:00;04.02.2026 16:00;-3,5;a"), "number_unreadable", "time_unreadable", "year_unlikely", "value_missing", "number_too_low", outcome="accepted_with_warnings", sum_kwh=1.5),
@@ -100,6 +102,7 @@ AWKWARD = [
 ASKED = [
     _sessions("uklare_tall.csv", _rows("01.02.2026 10:00;01.02.2026 12:00;1.234;a", "02.02.2026 10:00;02.02.2026 12:00;2.345;a"), "decimal_mark_unclear", "number_unclear", outcome="needs_mapping"),
     _sessions("uklare_datoer.csv", make.text("Start;kWh\n03/04/2026 10:00;5,5\n05/06/2026 10:00;4,5\n"), "date_order_unclear", "time_unclear", outcome="needs_mapping"),
+    _vehicles("uklare_km.csv", _cars("EQ10001;El;1.234", "EQ10002;El;2.345"), "decimal_mark_unclear", "number_unclear", outcome="needs_mapping"),
     _sessions("uklar_enhet.csv", make.text("Start;Energi\n01.02.2026 10:00;12500\n02.02.2026 10:00;7500\n"), "unit_unclear", outcome="needs_mapping"),
     _sessions("mangler.csv", make.text("Start;Slutt;Pris\n01.02.2026 10:00;01.02.2026 12:00;5,5\n"), "column_missing", outcome="needs_mapping"),
     _sessions("to_kolonner.csv", make.text("Start;Energi;Forbruk\n01.02.2026 10:00;5,5;6,5\n"), "column_unclear", outcome="needs_mapping"),

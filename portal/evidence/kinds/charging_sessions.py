@@ -17,6 +17,8 @@ LONG_HOURS = 72
 """Plugged in longer than this is asked about (facts.md §10)."""
 MOST_KILOWATT = 350
 """More average power than a fast charger gives (facts.md §10)."""
+MOST_KWH = 1000
+"""More than the largest battery of a lorry or a bus: the number is probably Wh."""
 DURATION_TOLERANCE_HOURS = 0.03
 """Rounding to the minute at both ends gives 0.033 h at most; the Trondheim file keeps within this but for its source errors."""
 
@@ -179,6 +181,7 @@ CHARGING_SESSIONS = Kind(
                 RowRule("overlap", Level.WARNING, _overlaps, column="start"),
                 RowRule("over_72h", Level.WARNING, _long, column="end", needs=("end",)),
                 RowRule("power_unlikely", Level.WARNING, _kwh > _hours * MOST_KILOWATT + 0.5, column="kwh", needs=("end",)),
+                RowRule("energy_unlikely", Level.WARNING, _kwh > MOST_KWH, column="kwh"),
                 RowRule("energy_zero", Level.HINT, _kwh == 0, column="kwh"),
                 RowRule(
                     "duration_differs", Level.HINT,

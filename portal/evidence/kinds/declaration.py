@@ -74,6 +74,8 @@ class RowRule:
     drop: bool = False
     needs: tuple[str, ...] = ()
     """Columns that must be in the file, or the rule is not asked."""
+    apart: bool = False
+    """Whether rows with different cells in `column` are told apart: each vehicle for itself, say."""
 
 
 @dataclass(frozen=True)

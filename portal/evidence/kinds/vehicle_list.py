@@ -184,21 +184,21 @@ VEHICLE_LIST = Kind(
                 "indicated": plates.indicated_of(pl.col("plate"), pl.col("_demo_plates")),
                 "fuels_of_plate": pl.col("fuel").n_unique().over("plate"),
             },
-            (RowRule("plate_with_two_fuels", Level.ERROR, pl.col("fuels_of_plate") > 1, column="plate", drop=True),),
+            (RowRule("plate_with_two_fuels", Level.ERROR, pl.col("fuels_of_plate") > 1, column="plate", drop=True, apart=True),),
         ),
         Step(
             {},
             (
                 RowRule(
                     "vehicle_repeated", Level.WARNING,
-                    pl.struct(_SAME_ROW).is_first_distinct().not_(), column="plate", drop=True,
+                    pl.struct(_SAME_ROW).is_first_distinct().not_(), column="plate", drop=True, apart=True,
                 ),
             ),
         ),
         Step(
             {"rows_of_plate": pl.len().over("plate")},
             (
-                RowRule("plate_on_several_rows", Level.WARNING, pl.col("rows_of_plate") > 1, column="plate"),
+                RowRule("plate_on_several_rows", Level.WARNING, pl.col("rows_of_plate") > 1, column="plate", apart=True),
                 RowRule("plate_personal", Level.WARNING, plates.is_personal_of(pl.col("plate")), column="plate"),
                 RowRule(
                     "plate_letters", Level.WARNING,

@@ -18,9 +18,11 @@ from portal.evidence.parsing.tables import Table
 from portal.evidence.rules import Level
 
 _TOTAL = (
-    r"(?i)^(?:sum|summer|summert|totalt?|totale|totalsum|sum totalt?|i alt|til sammen|tilsammen|samla|samlet|delsum|subtotal|"
-    r"grand total|gesamt|summe)\s*(?:[:=]|\b[^0-9]{0,30})?$"
+    r"(?i)^(?:sum|summer|summert|total|totalt|totale|totalsum|i alt|til sammen|tilsammen|samla|samlet|delsum|subtotal|grand total|"
+    r"gesamt|summe)\b.{0,40}$"
 )
+TWO_READINGS = ("number_unclear", "time_unclear")
+"""A cell with two readings takes its row out, also where the column is optional (decision 31)."""
 
 
 @dataclass(frozen=True)
@@ -217,15 +219,14 @@ class _Teller:
         for name, each in read.items():
             heading = self.header.heading(name)
             for code, params in each.questions:
-                if kind.column(name).required or code == "date_order_unclear":
-                    self.findings.tell(Level.ERROR, code, sheet=self.sheet, column=heading, wanted=name, **params)
-                    asked = True
+                self.findings.tell(Level.ERROR, code, sheet=self.sheet, column=heading, wanted=name, **params)
+                asked = True
             for code, params in each.notes:
                 self.findings.tell(Level.HINT, code, sheet=self.sheet, column=heading, **params)
         return asked
 
     def rows(self, kind: Kind, read: dict[str, Cells], texts: dict[str, pl.Series]) -> pl.Series:
-        """Tell what is wrong with cells. Returns the rows that lack something required."""
+        """Tell what is wrong with cells. Returns the rows that lack something required, or have two readings."""
         out = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(self.data))
         for column in kind.columns:
             if column.name not in read:
@@ -237,7 +238,11 @@ class _Teller:
                 problems["value_missing"] = self._missing(column, text, each)
                 out |= each.columns[column.name].is_null()
             for code, mask in problems.items():
-                self._tell(level, code, mask, column, text)
+                if code in TWO_READINGS:
+                    self._tell(Level.ERROR, code, mask, column, text)
+                    out |= mask.fill_null(False)
+                else:
+                    self._tell(level, code, mask, column, text)
             for code, mask in each.doubts.items():
                 self._tell(Level.WARNING, code, mask, column, text)
         return out

@@ -126,11 +126,11 @@ NB: dict[str, Words] = {
     "total_differs": (lambda p: f"Sumraden sier {number(p['stated'])}, men radene over blir {number(p['added'])} til sammen.", "Kontroller at ingen rader mangler, og at summen er riktig."),
     # Cells
     "value_missing": (_rows("Raden mangler {label} og er ikke regnet med.", "{n} rader mangler {label} og er ikke regnet med."), "Fyll ut og last opp på nytt."),
-    "number_unreadable": (_rows("Kan ikke leses som et tall.", "{n} celler kan ikke leses som tall."), "Skriv tallet med sifre, for eksempel 1234,5."),
-    "number_unclear": (_rows("Tallet kan leses på to måter: som desimaltall eller som tusener.", "{n} tall kan leses på to måter: som desimaltall eller som tusener."), "Skriv tusener uten skilletegn (1234) og desimaltall med høyst to desimaler (1,23)."),
-    "number_too_low": (_rows("Tallet er mindre enn null.", "{n} tall er mindre enn null."), "Rett tallet og last opp på nytt."),
+    "number_unreadable": (_rows("Kan ikke leses som et tall og er ikke regnet med.", "{n} celler kan ikke leses som tall og er ikke regnet med."), "Skriv tallet med sifre, for eksempel 1234,5."),
+    "number_unclear": (_rows("Tallet kan leses på to måter: som desimaltall eller som tusener. Raden er ikke regnet med.", "{n} tall kan leses på to måter: som desimaltall eller som tusener. Radene er ikke regnet med."), "Skriv tusener uten skilletegn (1234) og desimaltall med høyst to desimaler (1,23)."),
+    "number_too_low": (_rows("Tallet er mindre enn null og er ikke regnet med.", "{n} tall er mindre enn null og er ikke regnet med."), "Rett tallet og last opp på nytt."),
     "time_unreadable": (_rows("Kan ikke leses som dato og klokkeslett.", "{n} celler kan ikke leses som dato og klokkeslett."), "Skriv for eksempel 31.12.2025 14.05."),
-    "time_unclear": (_rows("Datoen kan leses med dagen eller måneden først.", "{n} datoer kan leses med dagen eller måneden først."), "Skriv datoen som 31.12.2025."),
+    "time_unclear": (_rows("Datoen kan leses med dagen eller måneden først. Raden er ikke regnet med.", "{n} datoer kan leses med dagen eller måneden først. Radene er ikke regnet med."), "Skriv datoen som 31.12.2025."),
     "year_unlikely": (_rows("Årstallet ser ikke riktig ut.", "{n} årstall ser ikke riktige ut."), "Rett datoen, for eksempel 2014 i stedet for 0014."),
     "time_skipped": (_rows("Klokkeslettet finnes ikke: klokka ble stilt fram denne natta. Det er lest som vintertid.", "{n} klokkeslett finnes ikke: klokka ble stilt fram den natta. De er lest som vintertid."), "Kontroller tida, eller bruk eksporten med tidssone."),
     "row_too_wide": (
@@ -158,6 +158,7 @@ NB: dict[str, Words] = {
     "overlap": (_rows("Økta starter før den forrige til samme bruker var slutt.", "{n} økter starter før den forrige til samme bruker var slutt."), "Forklar kort, for eksempel at to biler deler brikke."),
     "over_72h": (_rows("Bilen sto tilkoblet i mer enn 72 timer.", "{n} ganger sto bilen tilkoblet i mer enn 72 timer."), "Ingenting, hvis bilen sto parkert. Forklar gjerne kort."),
     "power_unlikely": (_rows("Energien er høyere enn en lader kan gi på den tida.", "{n} økter har mer energi enn en lader kan gi på den tida."), "Kontroller om tallet er Wh, eller om tidene er riktige."),
+    "energy_unlikely": (_rows("Energien er høyere enn en bil kan ta imot i én økt.", "{n} økter har mer energi enn en bil kan ta imot i én økt."), "Kontroller om tallet er Wh."),
     "energy_zero": (_rows("Økta har 0 kWh.", "{n} økter har 0 kWh."), "Ingenting."),
     "duration_differs": (_rows("Oppgitt varighet stemmer ikke med start og slutt.", "For {n} økter stemmer ikke oppgitt varighet med start og slutt."), "Ingenting. Start og slutt er brukt."),
     "outside_period": (

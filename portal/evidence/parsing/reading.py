@@ -203,7 +203,7 @@ def _count(
         quoted = rule.column is not None and rule.column in body.quotable(kind)
         findings.tell_rows(
             rule.level, rule.code, hit["_row"], sheet=sheet, column=told.header.heading(rule.column or ""),
-            found=hit[f"{rule.column}_text"] if quoted else None,
+            found=hit[f"{rule.column}_text"] if quoted and (rule.apart or hit.height == 1) else None,
         )
 
     counted = rows.judged(frame, kind, told.present, report)
