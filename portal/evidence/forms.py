@@ -28,7 +28,7 @@ def parse_day(written: str) -> date | None:
 class UploadForm(Form):
     """Which kind of evidence a file is, and the day it is about. The file itself is taken from `request.files`."""
 
-    kind = RadioField(choices=[(code, code) for code in KINDS], validate_choice=False, default="vehicle_list")
+    kind = RadioField(choices=list(KINDS), validate_choice=False, default="vehicle_list")
     applies_on = StringField(filters=[lambda written: (written or "").strip()])
     next = StringField()
 

@@ -10,6 +10,7 @@ import hashlib
 import logging
 import shutil
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ ORPHAN_AFTER = {
     "rows/": timedelta(hours=24),
 }
 AT_A_TIME = 500
+WORKPLACE = "kravsjekk-reading-"
+"""What the temporary folder of one reading is called."""
 
 
 def give_up(reason: str, version_id: str, reading_id: str, **_others: Any) -> None:
@@ -50,10 +53,8 @@ def read(version_id: str, reading_id: str, mapping: dict[str, str] | None = None
     if file is None:
         return
     store = storage()
-    with tempfile.TemporaryDirectory(prefix="kravsjekk-") as folder:
-        faults.reach("reading.before_child")
+    with tempfile.TemporaryDirectory(prefix=WORKPLACE) as folder:
         told, rows = _read_in_child(store, file, Path(folder), mapping)
-        faults.reach("reading.after_child")
         refused = told["outcome"] == Outcome.REJECTED.value
         rows_key = None
         if rows is not None and not refused:
@@ -68,7 +69,6 @@ def read(version_id: str, reading_id: str, mapping: dict[str, str] | None = None
             version_id, reading_id, told, rows_key=rows_key, blob_key=None if refused else file.blob_key, mapping=mapping
         )
     faults.reach("evidence.after_reading")
-    faults.reach("reading.after_record")
     if recorded and file.key != file.blob_key:
         if not refused and not store.exists(file.blob_key):  # a sweep took the copy for an orphan just before
             store.copy(file.key, file.blob_key)
@@ -119,6 +119,7 @@ def sweep() -> None:
         counts["let_go"] += 1
     counts["removed"] = _remove_orphans(store)
     store.remove_leftovers(clock.real_now() - max(ORPHAN_AFTER.values()))
+    _remove_workplaces()
     if any(counts.values()):
         log.warning("swept: %s", ", ".join(f"{count} {what}" for what, count in counts.items() if count))
 
@@ -142,3 +143,12 @@ def _remove_orphans(store: Storage) -> int:
                 store.delete(key)
                 removed += 1
     return removed
+
+
+def _remove_workplaces() -> None:
+    """A killed worker leaves the supplier's file in its temporary folder. No reading takes an hour."""
+    before = (clock.real_now() - timedelta(hours=1)).timestamp()
+    for folder in Path(tempfile.gettempdir()).glob(f"{WORKPLACE}*"):
+        with suppress(FileNotFoundError):  # its reading ended just now
+            if folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)

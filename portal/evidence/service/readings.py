@@ -68,7 +68,7 @@ def record_reading(
     `blob_key`: where the bytes lie now that they were found safe; None when they were refused. False, and nothing
     changed, when an earlier try has done it already.
     """
-    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update=True)
+    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update={"of": EvidenceVersion})
     if version is None or version.state != EvidenceState.CHECKING or db.session.get(Reading, reading_id) is not None:
         return False
     outcome = Outcome(told["outcome"])
@@ -116,7 +116,7 @@ def answer_questions(actor: Actor, evidence: Evidence, reading: Reading, answers
     """
     if evidence.supplier_id != actor.organisation_id or not actor.may("contributor", "submitter"):
         raise NotAllowed(_("Bare den som svarer for leverandøren, kan svare på spørsmål om filen."))
-    version = db.session.get(EvidenceVersion, reading.evidence_version_id, populate_existing=True, with_for_update=True)
+    version = db.session.get(EvidenceVersion, reading.evidence_version_id, populate_existing=True, with_for_update={"of": EvidenceVersion})
     if version is None or version.state != EvidenceState.NEEDS_MAPPING:
         raise WrongState(_("Filen er lest på nytt siden denne siden ble åpnet. Last siden på nytt."))
     version.state = EvidenceState.CHECKING.value
@@ -134,7 +134,7 @@ def give_up(version_id: str, reading_id: str) -> None:
 
 def let_quarantine_go(version_id: str, key: str) -> None:
     """The bytes under `key` have left quarantine: forget the key, unless the file has been sent again meanwhile."""
-    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update=True)
+    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update={"of": EvidenceVersion})
     if version is not None and version.quarantine_key == key and version.state not in WAITING:
         version.quarantine_key = None
         db.session.flush()

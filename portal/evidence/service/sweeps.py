@@ -28,7 +28,7 @@ def stranded() -> list[tuple[str, str]]:
 
 def adopt(version_id: str) -> bool:
     """The bytes of a stranded upload are all there: read them, in the name of the one who sent them."""
-    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update=True)
+    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update={"of": EvidenceVersion})
     if version is None or version.state != EvidenceState.RECEIVING:
         return False
     supplier = version.evidence.supplier

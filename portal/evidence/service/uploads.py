@@ -225,7 +225,7 @@ def _store(version_id: str, key: str, stream: BinaryIO, sha256: str) -> None:
 
 
 def _acknowledge(actor: Actor, version_id: str) -> None:
-    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update=True)
+    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update={"of": EvidenceVersion})
     if version is None:  # it took more than an hour, and the sweep has dropped the row
         raise Invalid({"file": _("Opplastingen tok for lang tid. Prøv igjen.")})
     if version.state == EvidenceState.RECEIVING:
@@ -250,7 +250,7 @@ def start_reading(actor: Actor, version: EvidenceVersion) -> None:
 
 def forget(version_id: str) -> None:
     """Take back a version whose bytes never arrived, and its evidence when it has no other."""
-    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update=True)
+    version = db.session.get(EvidenceVersion, version_id, populate_existing=True, with_for_update={"of": EvidenceVersion})
     if version is None or version.state != EvidenceState.RECEIVING:
         return
     if has_readings(version.id):  # it had been refused before, and is so again
