@@ -137,7 +137,7 @@ def test_services_flush_and_never_commit(path: Path) -> None:
 def test_views_load_through_access_only(path: Path) -> None:
     """AC-1: a handler never loads by id on its own."""
     source = path.read_text(encoding="utf-8")
-    for forbidden in ("session.get(", ".query", "select("):
+    for forbidden in ("db.session", ".query(", "select("):
         assert forbidden not in source, f"{name_of(path)} contains {forbidden!r}. Load through the area's access, which starts from the actor."
 
 
