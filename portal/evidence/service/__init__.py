@@ -12,7 +12,7 @@ from portal.evidence.service.readings import (
     record_reading,
 )
 from portal.evidence.service.sweeps import adopt, drop, needed_keys, stranded, waiting_to_be_let_go
-from portal.evidence.service.uploads import Receipt, receive, receive_file
+from portal.evidence.service.uploads import Receipt, receive, receive_file, shown_name
 
 __all__ = [
     "FileToRead",
@@ -27,6 +27,7 @@ __all__ = [
     "receive",
     "receive_file",
     "record_reading",
+    "shown_name",
     "stranded",
     "waiting_to_be_let_go",
 ]
