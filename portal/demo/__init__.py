@@ -17,9 +17,10 @@ def mount(app: Flask) -> None:
     """Hang the demo's own pages behind the public door. Only ever called in demo mode."""
     import os
 
-    from portal.demo import views
+    from portal.demo import serve, views
     from portal.foundation import web
 
     os.environ.setdefault("KRAVSJEKK_PLATE_SERIES", "demo")  # EQ, HQ, GQ, QD mean something here, and only here
     web.mount(app, views.views)
     app.context_processor(views.context)
+    app.cli.add_command(serve.demo_command)

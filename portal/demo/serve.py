@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from flask import Flask
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from portal.demo import snapshot
 
@@ -40,3 +42,12 @@ def run(app: Flask, host: str, port: int) -> None:
             child.wait(timeout=10)
         except subprocess.TimeoutExpired:
             child.kill()
+
+
+@click.command("demo")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@with_appcontext
+def demo_command(host: str, port: int) -> None:
+    """Start demoen: en oppdiktet kommune med tolv avtaler, på denne maskinen."""
+    run(current_app._get_current_object(), host, port)  # type: ignore[attr-defined]
