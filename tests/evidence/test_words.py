@@ -65,6 +65,7 @@ def test_a_kind_has_its_texts_and_no_heading_means_two_required_columns(kind: Ki
         for synonym in column.synonyms:
             owners.setdefault(folded(synonym), set()).add(column.name)
     assert [synonym for synonym, names in owners.items() if len(names & required) > 1] == []
+    assert all(len(column.examples) <= 40 and bool(column.examples) == bool(column.otherwise) for column in kind.columns)
     assert all(set(synonym.lower()) & set(string.ascii_letters + "åøæ") for synonym in owners)
 
 

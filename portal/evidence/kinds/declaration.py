@@ -57,6 +57,8 @@ class Column:
     values: Mapping[str, str] = field(default_factory=dict)
     otherwise: str | None = None
     open_values: bool = False
+    examples: str = ""
+    """Some values as people may write them, in bokmål, for the advice about one that is not recognised (≤ 40 letters)."""
     clock: str | None = None
     """For times: the column that holds the time of day when this one holds only the date."""
     lowest: float | None = None

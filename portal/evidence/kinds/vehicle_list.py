@@ -77,7 +77,7 @@ VEHICLE_LIST = Kind(
                 "drivstoffkode", "drivstoff/energi", "energitype", "drift", "drivstoff/energibærer",
                 "fuel", "fuel type", "type of fuel", "energy carrier", "energy source", "powertrain", "propulsion", "energy",
             ),
-            required=True, values=WRITTEN, otherwise="other",
+            required=True, values=WRITTEN, otherwise="other", examples="el, biogass, HVO, diesel, ladbar hybrid",
         ),
         Column(
             "trips", Reads.NUMBER,

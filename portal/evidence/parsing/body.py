@@ -244,18 +244,20 @@ class _Teller:
                 else:
                     self._tell(level, code, mask, column, text)
             for code, mask in each.doubts.items():
-                self._tell(Level.WARNING, code, mask, column, text)
+                self._tell(Level.WARNING, code, mask, column, text, examples=column.examples)
         return out
 
     def _missing(self, column: Column, text: pl.Series, each: Cells) -> pl.Series:
         return text.is_null() & each.columns[column.name].is_null()
 
-    def _tell(self, level: Level, code: str, mask: pl.Series, column: Column, text: pl.Series) -> None:
+    def _tell(
+        self, level: Level, code: str, mask: pl.Series, column: Column, text: pl.Series, **params: str
+    ) -> None:
         hit = mask.fill_null(False) & self.data
         if hit.any():
             self.findings.tell_rows(
                 level, code, self.numbers.filter(hit), sheet=self.sheet, column=self.header.heading(column.name),
-                found=text.filter(hit), label=column.label["nb"],
+                found=text.filter(hit), label=column.label["nb"], **params,
             )
 
     def too_wide(self, lines: pl.DataFrame, header: Header) -> pl.Series:

@@ -139,7 +139,10 @@ NB: dict[str, Words] = {
     ),
     "plate_unreadable": (_rows("Kan ikke leses som registreringsnummer. " + _REST_ROWS, "{n} celler kan ikke leses som registreringsnummer. Radene er ikke regnet med."), "Skriv registreringsnummeret, for eksempel AB 12345, og bare ett i hver celle."),
     "value_unreadable": (_rows("Verdien kjennes ikke igjen i denne kolonnen og er sett bort fra.", "{n} verdier kjennes ikke igjen i denne kolonnen og er sett bort fra."), "Bruk en av verdiene som siden viser, eller la cella stå tom."),
-    "value_unknown": (_rows("Drivstoffet kjennes ikke igjen. Bilen er regnet som «annet».", "{n} rader har et drivstoff som ikke kjennes igjen. De er regnet som «annet»."), "Skriv for eksempel el, biogass, HVO, diesel, bensin eller ladbar hybrid."),
+    "value_unknown": (
+        _rows("{label} kjennes ikke igjen. Raden er regnet som «annet».", "{label} kjennes ikke igjen på {n} rader. De er regnet som «annet»."),
+        "Skriv for eksempel {examples}.",
+    ),
     # Vehicle lists
     "plate_with_two_fuels": (_rows("Registreringsnummeret står med flere drivstoff og er ikke regnet med.", "Registreringsnumre står med flere drivstoff ({n} rader) og er ikke regnet med."), "La hver bil stå med ett drivstoff. Er en bil byttet, har den nye sitt eget nummer."),
     "vehicle_repeated": (_rows("Raden er lik en tidligere rad. Bilen er regnet én gang.", "{n} rader er like tidligere rader. Hver bil er regnet én gang."), "Ta bort de doble radene hvis de ikke skal være der."),
