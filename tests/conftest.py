@@ -14,10 +14,11 @@ import pytest
 from flask import Flask
 
 from portal import create_app
-from portal.foundation import mail
+from portal.foundation import mail, storage
 from portal.foundation.config import Settings
 from portal.foundation.db import db
 from tests.databases import Contents, Database, for_tests
+from tests.seaweedfs import SeaweedServer
 
 if TYPE_CHECKING:
     from tests.strangers import Town
@@ -66,6 +67,7 @@ def app(_portal: Flask, database: Database, settings: Settings) -> Iterator[Flas
     """
     database.refresh(_portal)
     shutil.rmtree(_files_of(settings), ignore_errors=True)
+    storage.init(_portal, settings)
     mail.init(_portal, settings)
     config = dict(_portal.config)
     yield _portal
@@ -78,6 +80,13 @@ def context(app: Flask) -> Iterator[Flask]:
     """`app` with its context pushed, for tests that call services directly (they flush; the test commits)."""
     with app.app_context():
         yield app
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedServer]:
+    """A real S3 server with one bucket, for the tests that ask for it."""
+    with SeaweedServer(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
 
 
 @pytest.fixture

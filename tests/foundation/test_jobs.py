@@ -536,6 +536,16 @@ class TestSurvey:
         make_due()
         assert longest_wait() > timedelta(minutes=59)
 
+    def test_a_portal_whose_worker_is_away_is_ready_but_degraded(self, app: Flask) -> None:
+        client = app.test_client()
+        assert client.get("/readyz").text == "ok\n"
+        with app.app_context():
+            put("test.write", word="x")
+            make_due()
+        answer = client.get("/readyz")
+        assert answer.status_code == 200
+        assert answer.text.startswith("degraded: no worker has taken a job for 36")
+
     def test_done_jobs_are_forgotten_after_a_week_and_failed_ones_are_not(self, context: Flask) -> None:
         for word in ("old", "new", "failed"):
             put("test.write", word=word)
