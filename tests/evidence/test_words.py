@@ -35,6 +35,10 @@ def test_a_finding_about_several_rows_says_how_many() -> None:
     assert render(Finding(Level.WARNING, "without_end", row=4))[0] == "Økta mangler sluttid. Energien er regnet med."
 
 
+def test_a_finding_recorded_by_an_older_reader_can_still_be_told() -> None:
+    assert render(Finding(Level.WARNING, "value_unknown", row=4)) == ("… kjennes ikke igjen. Raden er regnet som «annet».", "Skriv for eksempel ….")
+
+
 def test_numbers_are_written_the_norwegian_way() -> None:
     assert number(87493.28) == "87\u00a0493,28"
     assert number(6878) == "6\u00a0878"

@@ -171,13 +171,20 @@ NB: dict[str, Words] = {
 }
 
 
+class _Params(dict[str, Any]):
+    """Parameters of a finding; one that an older reading did not record is left out of the sentence."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def render(finding: Finding, locale: str = "nb") -> tuple[str, str]:
     """The finding as (what it is, what to do). Bokmål in every locale until the others are translated.
 
     Raises KeyError for an unknown code: the codes are a closed list, also in the JSON Schema.
     """
     message, fix = NB[finding.code]
-    params = {**finding.params, "n": len(finding.rows) if finding.rows is not None else 1}
+    params = _Params(finding.params, n=len(finding.rows) if finding.rows is not None else 1)
     return _said(message, params), _said(fix, params)
 
 
