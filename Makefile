@@ -3,13 +3,14 @@
 # make test    lint, then every test on SQLite and on PostgreSQL
 # make lint    ruff, mypy and djlint
 # make bench   the measurements, printed as ratios
+# make crash   kill server and worker at random moments under load, and see that nothing is lost (some minutes)
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 STAMPS := .venv/stamps
 
-.PHONY: setup setup-dev demo test lint bench
+.PHONY: setup setup-dev demo test lint bench crash
 .DEFAULT_GOAL := setup
 
 setup: $(STAMPS)/runtime static/vendor/.installed
@@ -56,3 +57,7 @@ test: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks
+
+crash: setup-dev
+	KRAVSJEKK_TEST_DATABASE=sqlite $(BIN)/python -m tests.crash
+	KRAVSJEKK_TEST_DATABASE=postgresql $(BIN)/python -m tests.crash

@@ -80,11 +80,11 @@ class Contents:
 
 
 class SqliteDatabase:
-    """A file in memory where the machine has such a folder, since every commit waits for the disk."""
+    """A file, by default in memory where the machine has such a folder, since every commit waits for the disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         memory = Path("/dev/shm")
-        self.folder = Path(tempfile.mkdtemp(prefix="kravsjekk-", dir=memory if os.access(memory, os.W_OK) else None))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="kravsjekk-", dir=memory if os.access(memory, os.W_OK) else None))
         self.path = self.folder / "kravsjekk.db"
         self.template = self.folder / "template.db"
         self.url = f"sqlite:///{self.path}"
@@ -106,7 +106,7 @@ class SqliteDatabase:
         return f"sqlite:///{self.folder / secrets.token_hex(8)}.db"
 
     def close(self) -> None:
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class PostgresDatabase:

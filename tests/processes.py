@@ -23,7 +23,7 @@ from tests.visitors import Visitor
 from tests.waiting import wait_until
 
 
-def environment(settings: Settings, fault: str = "", **extra: str) -> dict[str, str]:
+def environment(settings: Settings, fault: str = "") -> dict[str, str]:
     """What a process needs to be one portal with the test: same database, same files, same keys."""
     return {
         **os.environ,
@@ -35,15 +35,14 @@ def environment(settings: Settings, fault: str = "", **extra: str) -> dict[str, 
         "KRAVSJEKK_MAIL_URL": "list:",
         "KRAVSJEKK_INSTANCE_DIR": str(settings.instance_dir),
         VARIABLE: fault,
-        **extra,
     }
 
 
 class PortalProcess(AbstractContextManager["PortalProcess"]):
     """A process group of its own, so that nothing of it is left when it is killed."""
 
-    def __init__(self, command: list[str], settings: Settings, fault: str = "", **extra: str) -> None:
-        surroundings = environment(settings, fault, **extra)
+    def __init__(self, command: list[str], settings: Settings, fault: str = "") -> None:
+        surroundings = environment(settings, fault)
         self.popen = subprocess.Popen(command, cwd=PROJECT_DIR, env=surroundings, start_new_session=True)
 
     def kill(self) -> None:
@@ -61,10 +60,8 @@ class PortalProcess(AbstractContextManager["PortalProcess"]):
 class WorkerProcess(PortalProcess):
     """`flask worker` with one job at a time."""
 
-    def __init__(self, settings: Settings, fault: str = "", **extra: str) -> None:
-        super().__init__(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--threads", "1"], settings, fault, **extra
-        )
+    def __init__(self, settings: Settings, fault: str = "") -> None:
+        super().__init__([sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--threads", "1"], settings, fault)
 
     def died_by_itself(self) -> bool:
         """Waits for the armed point; true when the process ended there as if killed."""
@@ -74,9 +71,8 @@ class WorkerProcess(PortalProcess):
 class ServerProcess(PortalProcess):
     """granian on a free port, answering when the constructor returns."""
 
-    def __init__(self, settings: Settings, fault: str = "", **extra: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+    def __init__(self, settings: Settings, fault: str = "", *, port: int | None = None) -> None:
+        self.port = port or free_port()
         options = [
             "--interface",
             "wsgi",
@@ -89,7 +85,7 @@ class ServerProcess(PortalProcess):
             "--log-level",
             "error",
         ]
-        super().__init__([sys.executable, "-m", "granian", *options, "wsgi:app"], settings, fault, **extra)
+        super().__init__([sys.executable, "-m", "granian", *options, "wsgi:app"], settings, fault)
         try:
             wait_until(self._answers, "the server to answer")
         except BaseException:
@@ -120,10 +116,10 @@ class Form:
         assert cookie is not None
         self._cookie = f"{name}={cookie.value}"
 
-    def send(self, server: ServerProcess, **files: FileStorage) -> http.client.HTTPResponse:
-        """Send it to a server process. Raises OSError or HTTPException when the server dies before it has answered."""
+    def send(self, port: int, **files: FileStorage) -> http.client.HTTPResponse:
+        """Send it to the server process on that port. Raises OSError or HTTPException when the server dies before it has answered."""
         boundary, body = encode_multipart({**self.fields, **files})
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         headers = {
             "Content-Type": f"multipart/form-data; boundary={boundary}",
             "Cookie": self._cookie,
@@ -140,6 +136,13 @@ class Form:
     def send_here(self, **files: FileStorage) -> int:
         """Send it to the application in this process; the status of the answer."""
         return self.visitor.client.post(self.address, data={**self.fields, **files}).status_code
+
+
+def free_port() -> int:
+    """A port that nobody used a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 def children_of(pid: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from portal.foundation import jobs
 from portal.foundation.config import PROJECT_DIR, Settings
 from portal.foundation.db import db, unit_of_work
 from portal.foundation.models import Job, RateCounter
+from tests.processes import WorkerProcess, environment
 from tests.waiting import wait_until
 
 StartWorker = Callable[..., subprocess.Popen[bytes]]
@@ -25,20 +25,13 @@ StartWorker = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def start_worker(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[StartWorker]:
-    """Start worker processes on this test's database; whatever still runs at the end is killed."""
-    environment = {
-        **os.environ,
-        "KRAVSJEKK_MODE": "test",
-        "KRAVSJEKK_DATABASE_URL": settings.database_url,
-        "KRAVSJEKK_INSTANCE_DIR": str(tmp_path / "instance"),
-        "KRAVSJEKK_MAIL_URL": "list:",
-        "KRAVSJEKK_GO": str(tmp_path / "go"),
-    }
+    """Start workers with the crashing jobs on this test's database; whatever still runs at the end is killed."""
+    surroundings = {**environment(settings), "KRAVSJEKK_GO": str(tmp_path / "go")}
     with ExitStack() as stack:
 
         def start(lease: float) -> subprocess.Popen[bytes]:
             command = [sys.executable, "-m", "tests.foundation.worker_process", str(lease)]
-            worker = subprocess.Popen(command, cwd=PROJECT_DIR, env=environment)
+            worker = subprocess.Popen(command, cwd=PROJECT_DIR, env=surroundings)
             stack.callback(worker.wait)
             stack.callback(worker.kill)
             return worker
@@ -130,25 +123,12 @@ def test_a_worker_that_was_frozen_cannot_undo_the_work_of_another(
     assert marks(app)["a ended"] == 1
 
 
-@pytest.mark.usefixtures("crash_tasks")
-def test_a_polite_stop_finishes_what_began(app: Flask, settings: Settings, tmp_path: Path) -> None:
+def test_a_polite_stop_ends_the_worker_well(app: Flask, settings: Settings) -> None:
     """`flask worker` itself: SIGTERM ends it with status 0."""
-    environment = {
-        **os.environ,
-        "KRAVSJEKK_MODE": "test",
-        "KRAVSJEKK_DATABASE_URL": settings.database_url,
-        "KRAVSJEKK_INSTANCE_DIR": str(tmp_path),
-        "KRAVSJEKK_MAIL_URL": "list:",
-    }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--threads", "1"]
-    worker = subprocess.Popen(command, cwd=PROJECT_DIR, env=environment)
-    try:
+    with WorkerProcess(settings) as worker:
         wait_until(lambda: scheduled(app), "the worker to schedule its periodic tasks")
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(60) == 0
-    finally:
-        worker.kill()
-        worker.wait()
+        worker.popen.send_signal(signal.SIGTERM)
+        assert worker.popen.wait(60) == 0
 
 
 def scheduled(app: Flask) -> bool:

@@ -135,7 +135,7 @@ def test_a_form_sent_again_after_the_server_died_makes_one_file(
     app: Flask, settings: Settings, form: Form, fault: str
 ) -> None:
     with ServerProcess(settings, fault) as server, pytest.raises(Broken):
-        form.send(server, file=a_file())
+        form.send(server.port, file=a_file())
 
     assert form.send_here(file=a_file()) == 303
     assert form.send_here(file=a_file()) == 303  # and impatiently once more
@@ -160,7 +160,7 @@ def test_an_upload_that_is_never_sent_again_is_completed_or_swept(
     app: Flask, settings: Settings, form: Form, fault: str, kept: list[str]
 ) -> None:
     with ServerProcess(settings, fault) as server, pytest.raises(Broken):
-        form.send(server, file=a_file())
+        form.send(server.port, file=a_file())
     settle(app, settings)
     assert states(app) == kept
     assert_whole(app, settings)
@@ -170,7 +170,7 @@ def test_an_acknowledged_file_survives_the_death_of_server_and_worker(
     app: Flask, settings: Settings, form: Form
 ) -> None:
     with ServerProcess(settings) as server, WorkerProcess(settings) as worker:
-        answer = form.send(server, file=a_file())
+        answer = form.send(server.port, file=a_file())
         server.kill()
         worker.kill()
     assert answer.status == 303
