@@ -1,5 +1,11 @@
 """The WSGI entry: `flask --app wsgi …` and any WSGI server use this."""
 
-from portal import create_app
+import sys
 
-app = create_app()
+from portal import create_app
+from portal.foundation.config import BadConfiguration
+
+try:
+    app = create_app()
+except BadConfiguration as refused:
+    sys.exit(str(refused))

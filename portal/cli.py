@@ -8,8 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask import Flask
-from flask.cli import AppGroup
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from portal.foundation.config import Settings
+from portal.foundation.db import unit_of_work
+from portal.foundation.errors import PortalError
 
 evidence = AppGroup("evidence", help="Dokumentasjon: les og kontroller filer.")
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -41,6 +45,61 @@ def check(
     sys.exit(code)
 
 
+config = AppGroup("config", help="Innstillingene portalen er startet med.")
+
+
+@config.command("check")
+def check_settings() -> None:
+    """Si hva som er galt med innstillingene, og hvorfor. Avslutter med 1 når de ikke kan brukes i drift.
+
+    I drift (KRAVSJEKK_MODE=production) starter portalen ikke med slike innstillinger, så da svarer selve starten.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    click.echo(f"KRAVSJEKK_MODE {settings.mode}, {settings.base_url}, {'SQLite' if settings.is_sqlite else 'PostgreSQL'}")
+    if found := settings.problems():
+        click.echo("I drift ville portalen ikke startet:" if settings.mode != "production" else "Portalen kan ikke brukes slik:")
+        for problem in found:
+            click.echo(f"- {problem}")
+        sys.exit(1)
+    click.echo("Innstillingene kan brukes i drift.")
+
+
+@click.command("admin-link")
+@click.argument("email")
+@click.option("--name", required=True, help="Navnet på den som skal administrere.")
+@click.option("--organisation-number", "orgnr", required=True, help="Kommunens organisasjonsnummer, ni siffer.")
+@click.option("--organisation", "organisation_name", required=True, help="Kommunens navn.")
+@with_appcontext
+def admin_link(email: str, name: str, orgnr: str, organisation_name: str) -> None:
+    """Registrer kommunen og den første som administrerer den, og skriv ut en lenke som virker én gang."""
+    from portal.identity import service
+
+    try:
+        with unit_of_work():
+            membership = service.first_administrator(email=email, name=name, orgnr=orgnr, organisation_name=organisation_name)
+            token = service.token_of(service.make_link(membership.person.email))
+    except PortalError as refused:
+        raise click.ClickException(refused.message) from None
+    settings: Settings = current_app.extensions["settings"]
+    click.echo(f"{settings.base_url}/logg-inn/{token}")
+
+
+journal = AppGroup("journal", help="Hendelsesloggen.")
+
+
+@journal.command("check")
+def check_journal() -> None:
+    """Gå gjennom hver kjede i hendelsesloggen fra begynnelsen. Avslutter med 1 når en av dem er brutt."""
+    from portal.journal import access
+
+    checks = access.check_chains()
+    for chain in checks:
+        click.echo(f"{chain.chain}: {chain.count} hendelser, " + ("hel" if chain.holds else f"BRUTT ved nummer {chain.broken_at}"))
+    if not all(chain.holds for chain in checks):
+        sys.exit(1)
+
+
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    app.cli.add_command(evidence)
+    for command in (evidence, config, journal, admin_link):
+        app.cli.add_command(command)
