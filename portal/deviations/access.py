@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import joinedload, lazyload
 
 from portal.agreements import access as agreements
-from portal.agreements.models import Agreement, Assignment
+from portal.agreements.models import Agreement, Assignment, Pin
+from portal.catalogue.models import RequirementVersion
 from portal.deviations.models import Deviation, DeviationEntry, DeviationEvidence
 from portal.deviations.rules import EntryKind, ProofOutcome, State, holder
 from portal.evidence import access as evidence_access
@@ -39,7 +42,7 @@ class Proof:
 
 def deviation_for(actor: Actor, deviation_id: str) -> Deviation:
     """Raises NotFound for another municipality's, another supplier's, one that was never sent, and none at all."""
-    found = db.session.scalar(select(Deviation).where(Deviation.id == deviation_id, _visible_to(actor)))
+    found = db.session.scalar(_lean(select(Deviation).where(Deviation.id == deviation_id, _visible_to(actor))))
     if found is None:
         raise NotFound()
     return found
@@ -47,7 +50,7 @@ def deviation_for(actor: Actor, deviation_id: str) -> Deviation:
 
 def deviations_of(actor: Actor, *, show: str = "open", page: int = 1) -> list[Deviation]:
     """One page of the actor's deviations, what is due first at the top. `show`: open, ours, theirs, late or closed."""
-    query = select(Deviation).where(_visible_to(actor), _shown(show))
+    query = _lean(select(Deviation).where(_visible_to(actor), _shown(show)))
     by_date = (Deviation.closed_at.desc(),) if show == "closed" else (case((Deviation.due_on.is_(None), 1), else_=0), Deviation.due_on, Deviation.number)
     return list(db.session.scalars(query.order_by(*by_date).limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE)))
 
@@ -64,13 +67,13 @@ def waiting_for_supplier(actor: Actor) -> list[Deviation]:
     """The deviations in which this supplier holds the ball, what is due first at the top."""
     if not actor.is_supplier:
         raise NotFound()
-    query = select(Deviation).where(_visible_to(actor), Deviation.state.in_(WITH_SUPPLIER))
+    query = _lean(select(Deviation).where(_visible_to(actor), Deviation.state.in_(WITH_SUPPLIER)))
     return list(db.session.scalars(query.order_by(Deviation.due_on, Deviation.number)))
 
 
 def deviations_about(actor: Actor, submission_ids: Iterable[str]) -> list[Deviation]:
     """The deviations that were found in these submissions, oldest first."""
-    query = select(Deviation).where(_visible_to(actor), Deviation.submission_id.in_(list(submission_ids)))
+    query = _lean(select(Deviation).where(_visible_to(actor), Deviation.submission_id.in_(list(submission_ids))))
     return list(db.session.scalars(query.order_by(Deviation.number)))
 
 
@@ -179,6 +182,14 @@ def newest_number(buyer_id: str, year: int) -> str | None:
     """The newest number of a year, None when there is none yet."""
     query = select(Deviation.number).where(Deviation.buyer_id == buyer_id, Deviation.number.startswith(f"AV-{year}-"))
     return db.session.scalar(query.order_by(func.length(Deviation.number).desc(), Deviation.number.desc()).limit(1))
+
+
+def _lean(query: Select[tuple[Deviation]]) -> Select[tuple[Deviation]]:
+    """Deviations with their requirement's title and party, and none of the catalogue's own steps, questions and demands."""
+    version: Any = joinedload(Deviation.pin).joinedload(Pin.requirement_version)
+    unread = (RequirementVersion.steps, RequirementVersion.questions, RequirementVersion.demands)
+    steps = joinedload(Deviation.pin).options(lazyload(Pin.agreed_steps), lazyload(Pin.dispensations))
+    return query.options(steps, version.options(*(lazyload(relation) for relation in unread)))
 
 
 def _visible_to(actor: Actor) -> ColumnElement[bool]:
