@@ -15,7 +15,7 @@ from portal.reporting.models import Submission
 
 
 class Result(db.Model):
-    """`kind` = verdict (name = the metric; value, minimum, promise, outcome) or flag (name = the check; questions and rows in params)."""
+    """`kind` = verdict (name = the metric; one row per part of the period) or flag (name = the check; its flags in details, `no` keeps the order)."""
 
     __tablename__ = "result"
     __table_args__ = (
@@ -33,7 +33,7 @@ class Result(db.Model):
     rules_version: Mapped[str] = mapped_column(String(20))
     part_from: Mapped[date]
     part_to: Mapped[date]
-    outcome: Mapped[str] = mapped_column(String(20))  # verification.rules.Outcome, or the flag's level
+    outcome: Mapped[str] = mapped_column(String(20))  # verification.rules.Outcome, or checks.CheckState
     value: Mapped[float | None] = mapped_column(Numeric(18, 6, asdecimal=False))
     unit: Mapped[str] = mapped_column(String(20), default="")
     numerator: Mapped[float | None] = mapped_column(Numeric(18, 6, asdecimal=False))
@@ -45,4 +45,4 @@ class Result(db.Model):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     submission: Mapped[Submission] = relationship()
-    pin: Mapped[Pin] = relationship(lazy="joined")
+    pin: Mapped[Pin] = relationship()
