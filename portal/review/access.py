@@ -388,6 +388,17 @@ def submission_in_case(actor: Actor, questionnaire_id: str, submission_id: str) 
     return submission
 
 
+def cited_reading(actor: Actor, questionnaire_id: str, reading_id: str) -> tuple[Questionnaire, Reading]:
+    """A case and a reading that one of its submissions cited. Raises NotFound, also for staff without a duty on the agreement."""
+    questionnaire = reporting_access.questionnaire_for(actor, questionnaire_id)
+    for submission in reversed(reporting_access.submissions_of(questionnaire)):
+        try:
+            return questionnaire, reporting_access.evidence_cited_for(actor, submission, reading_id)
+        except NotFound:
+            continue  # perhaps an earlier one did
+    raise NotFound()
+
+
 def _decisions_of(submissions: list[Submission]) -> dict[str, Decision]:
     wanted = select(Decision).where(Decision.submission_id.in_([submission.id for submission in submissions]))
     return {decision.submission_id: decision for decision in db.session.scalars(wanted)}
