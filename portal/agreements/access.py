@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from portal.agreements.models import Agreement, Assignment, Party, Pin
 from portal.agreements.rules import DECIDING
+from portal.catalogue.models import RequirementVersion
 from portal.foundation import clock
 from portal.foundation.actor import Actor
 from portal.foundation.db import db
@@ -50,11 +51,18 @@ def party_for(actor: Actor, agreement: Agreement, party_id: str) -> Party:
     return party
 
 
-def pins_of(agreement: Agreement) -> list[Pin]:
-    """The requirements in force in an agreement: neither removed nor superseded. A constant number of statements."""
+def pins_of(agreement: Agreement, *, with_questions: bool = True) -> list[Pin]:
+    """The requirements in force in an agreement: neither removed nor superseded, in their order.
+
+    A constant number of statements. Pages that show only the agreed steps do without the versions' questions, demands and steps.
+    """
     newer = aliased(Pin)
     superseded = exists().where(newer.supersedes_id == Pin.id, newer.removed_at.is_(None))
-    return list(db.session.scalars(select(Pin).where(Pin.agreement_id == agreement.id, Pin.removed_at.is_(None), ~superseded).order_by(Pin.position)))
+    query = select(Pin).where(Pin.agreement_id == agreement.id, Pin.removed_at.is_(None), ~superseded).order_by(Pin.position)
+    if not with_questions:
+        version = joinedload(Pin.requirement_version)
+        query = query.options(version.options(*(lazyload(part) for part in (RequirementVersion.steps, RequirementVersion.questions, RequirementVersion.demands))))
+    return list(db.session.scalars(query))
 
 
 def pin_for(actor: Actor, agreement_id: str, pin_id: str) -> Pin:
@@ -103,7 +111,7 @@ def pin_counts(agreements: Iterable[Agreement]) -> Counter[str]:
     newer = aliased(Pin)
     superseded = exists().where(newer.supersedes_id == Pin.id, newer.removed_at.is_(None))
     query = select(Pin.agreement_id, func.count()).where(Pin.agreement_id.in_([a.id for a in agreements]), Pin.removed_at.is_(None), ~superseded)
-    return Counter(dict(db.session.execute(query.group_by(Pin.agreement_id)).tuples()))
+    return Counter({agreement_id: count for agreement_id, count in db.session.execute(query.group_by(Pin.agreement_id))})
 
 
 def _visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -28,6 +28,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.db import db
 from portal.foundation.errors import Invalid, NotAllowed, NotFound, WrongState
 from portal.foundation.i18n import _, format_date, format_number, format_percent
+from portal.identity import service as identity
 from portal.identity.access import people_of
 from portal.identity.models import Organisation, Person
 from portal.identity.rules import normal_email
@@ -105,6 +106,7 @@ def add_party(actor: Actor, agreement: Agreement, organisation: Organisation, *,
     )
     db.session.add(party)
     db.session.flush()
+    identity.admit_contact(actor, organisation, email=party.contact_email, name=party.contact_name)
     _record(actor, agreement, "agreement.party_added", party=organisation.name)
     return party
 
@@ -114,6 +116,7 @@ def change_contact(actor: Actor, party: Party, *, contact_name: str, contact_ema
     _must_keep(actor, party.agreement)
     party.contact_name, party.contact_email = contact_name.strip(), _contact_email(contact_email)
     db.session.flush()
+    identity.admit_contact(actor, party.organisation, email=party.contact_email, name=party.contact_name)
     _record(actor, party.agreement, "agreement.contact_changed", party=party.organisation.name)
 
 

@@ -187,6 +187,10 @@ READER_KINDS = {"vehicle_list": "vehicle_list", "charging_sessions": "charging_s
 """Demand → the kind the reader reads it as. Demands that are not here are not read by machine yet (decision 28)."""
 
 
+KEEPERS = ("adviser", "controller", "admin")
+"""The roles that keep the catalogue."""
+
+
 class HasStep(Protocol):
     """A threshold from a date: `Step` here, rows of the database elsewhere."""
 

@@ -12,7 +12,7 @@ from portal.catalogue.models import (
     RequirementVersion,
     VersionQuestion,
 )
-from portal.catalogue.rules import READER_KINDS, QuestionWording, Wording
+from portal.catalogue.rules import KEEPERS, READER_KINDS, QuestionWording, Wording
 from portal.catalogue.standard import requirements
 from portal.foundation import clock
 from portal.foundation.actor import Actor
@@ -20,9 +20,6 @@ from portal.foundation.db import db
 from portal.foundation.errors import NotAllowed, NotFound, WrongState
 from portal.foundation.i18n import _
 from portal.journal import service as journal
-
-KEEPERS = ("adviser", "controller", "admin")
-"""The roles that keep the catalogue."""
 
 
 def install_standard(actor: Actor) -> list[RequirementVersion]:
