@@ -23,7 +23,7 @@ def run(app: Flask, host: str, port: int) -> None:
         print("Demoen er bygd: Nidvik kommune (fiktiv).", flush=True)
     environment = {**os.environ, "KRAVSJEKK_MODE": "demo"}
     # Threads of other libraries are of no use in a small web process; the reader's child sets its own limits
-    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "wsgi:app"]
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "wsgi:app"]
     worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     children = [subprocess.Popen(command, cwd=project, env=environment) for command in (worker, server)]
     print(f"Kravsjekk svarer på http://{host}:{port} (stopp med Ctrl-C)", flush=True)

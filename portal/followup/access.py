@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, case, func, or_, select
 
-from portal.agreements.models import Agreement, Assignment, Party
+from portal.agreements.models import Agreement, Assignment, Party, Pin
+from portal.catalogue.models import RequirementVersion
 from portal.deviations.models import Deviation
 from portal.followup.rules import AgreementFacts, DayLine, Priority, choose_lines, prioritise
 from portal.foundation import clock
@@ -188,7 +189,10 @@ def _report_counts(actor: Actor) -> dict[str, Counter[str]]:
 
 
 def _outcome_counts(actor: Actor) -> dict[str, Counter[str]]:
-    """Verdicts below the minimum or the promise in the newest period that each agreement has a verdict for."""
+    """Verdicts below the minimum or the promise in the newest period that each agreement has a verdict for.
+
+    Requirements whose result the municipality controls, alone or with the supplier, say nothing about the supplier (decision 39).
+    """
     newest = (
         select(Party.agreement_id, func.max(Result.part_to).label("newest"))
         .join(Questionnaire, Questionnaire.party_id == Party.id)
@@ -206,7 +210,10 @@ def _outcome_counts(actor: Actor) -> dict[str, Counter[str]]:
         .join(last, (last.c.questionnaire_id == Submission.questionnaire_id) & (last.c.no == Submission.no))
         .join(Result, Result.submission_id == Submission.id)
         .join(newest, (newest.c.agreement_id == Party.agreement_id) & (newest.c.newest == Result.part_to))
+        .join(Pin, Pin.id == Result.pin_id)
+        .outerjoin(RequirementVersion, RequirementVersion.id == Pin.requirement_version_id)
         .where(Questionnaire.buyer_id == actor.organisation_id, Result.kind == "verdict")
+        .where(or_(RequirementVersion.id.is_(None), RequirementVersion.controlled_by == "supplier"))
         .group_by(Party.agreement_id, Result.outcome)
     ).all()
     counts: dict[str, Counter[str]] = {}

@@ -18,7 +18,7 @@ INTENSITY = {
     "goods_transport": 0.9,
     "service_transport": 0.85,
     "taxi": 0.85,
-    "food_dairy": 0.8,
+    "food_dairy": 0.65,
     "travel": 0.8,
     "event_catering": 0.6,
     "textiles": 0.5,
