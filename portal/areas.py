@@ -62,6 +62,7 @@ def navigation(actor: Actor) -> list[tuple[str, str, bool]]:
             (_("Dokumentasjon"), "supplier.evidence.index"),
             (_("Avvik"), "supplier.deviations.index"),
             (_("Krav"), "public.catalogue.index"),
+            (_("Folk"), "supplier.identity.people"),
         ]
     else:
         places = [
@@ -72,6 +73,7 @@ def navigation(actor: Actor) -> list[tuple[str, str, bool]]:
             (_("Avvik"), "staff.deviations.index"),
             (_("Prioritering"), "staff.followup.priorities"),
             (_("Statistikk"), "staff.statistics.index"),
+            *([(_("Folk"), "staff.identity.people")] if actor.may("admin") else []),
         ]
     here = (request.endpoint or "").rsplit(".", 1)[0]
     menu = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from portal.foundation import clock
 from portal.foundation.actor import Actor
@@ -91,13 +91,9 @@ def suppliers_for(actor: Actor) -> list[Organisation]:
     return list(db.session.scalars(select(Organisation).where(Organisation.kind == "supplier").order_by(Organisation.name)))
 
 
-def suppliers_without_people(actor: Actor) -> set[str]:
-    """Ids of the suppliers that nobody acts for yet: the municipality may register their first person."""
-    today = clock.today()
-    taken = select(Membership.organisation_id).where(or_(Membership.ends_on.is_(None), Membership.ends_on >= today))
-    if not actor.is_staff:
-        raise NotFound()
-    return set(db.session.scalars(select(Organisation.id).where(Organisation.kind == "supplier", Organisation.id.not_in(taken))))
+def has_people(organisation: Organisation) -> bool:
+    """Whether anybody acts for the organisation today."""
+    return any(_holds(membership) for membership in _memberships(Membership.organisation_id == organisation.id))
 
 
 def person_by_email(email: str) -> Person | None:

@@ -2,6 +2,7 @@
 
 from portal.identity.service.people import (
     add_membership,
+    admit_contact,
     change_roles,
     create_organisation,
     create_person,
@@ -28,6 +29,7 @@ __all__ = [
     "WayIn",
     "act_for",
     "add_membership",
+    "admit_contact",
     "change_roles",
     "consume_code",
     "consume_link",

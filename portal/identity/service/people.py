@@ -124,6 +124,15 @@ def invite(actor: Actor, organisation: Organisation, *, email: str, name: str, r
     return membership
 
 
+def admit_contact(actor: Actor, organisation: Organisation, *, email: str, name: str) -> Membership | None:
+    """When nobody acts for a supplier yet, its contact in an agreement becomes the first who answers for it, so that the
+    invitation can be opened. Otherwise, or when the actor may not, nothing happens: the supplier decides itself."""
+    registers = actor.is_system or (actor.is_staff and actor.may(Role.ADMIN, Role.ADVISER))
+    if not email or not registers or organisation.kind != "supplier" or access.has_people(organisation):
+        return None
+    return add_membership(actor, create_person(actor, email=email, name=name.strip() or email), organisation, [Role.SUBMITTER])
+
+
 def change_roles(actor: Actor, membership: Membership, roles: Iterable[str], title: str = "") -> None:
     """New roles, from the next request on. Raises Invalid, NotAllowed, WrongState when nobody would be left to run things."""
     _may_admit(actor, membership.organisation)
@@ -176,7 +185,7 @@ def _may_admit(actor: Actor, organisation: Organisation) -> None:
     if actor.organisation_id == organisation.id and actor.may(Role.ADMIN, Role.SUBMITTER):
         return
     registers = actor.is_staff and organisation.kind == "supplier" and actor.may(Role.ADMIN, Role.ADVISER)
-    if registers and organisation.id in access.suppliers_without_people(actor):
+    if registers and not access.has_people(organisation):
         return
     if registers:
         raise NotAllowed(_("Leverandøren har allerede noen som svarer for den. Be dem om å gi kollegaen tilgang."))
