@@ -129,6 +129,7 @@ def evidence_file(questionnaire_id: str, reading_id: str) -> Response:
         mimetype="application/octet-stream",
         as_attachment=True,
         download_name=reading.evidence_version.file_name,
+        etag=False,
     )
 
 
@@ -146,6 +147,7 @@ def _case(questionnaire_id: str, errors: Mapping[str, str] | None = None) -> Res
         errors=errors or {},
         typed=request.form if errors else {},
         rulings=list(RulingValue),
+        ruling_labels={ruling.value: ruling.label for ruling in RulingValue},
         due_on=clock.today() + timedelta(days=RETURN_DAYS),
         history=journal_access.history(actor, subject=("questionnaire", questionnaire_id), limit=HISTORY_SHOWN),
     )

@@ -67,7 +67,7 @@ def questions_of(submissions: Iterable[Submission]) -> dict[str, int]:
         .where(Result.outcome == CheckState.ASKS.value)
         .group_by(Result.submission_id)
     )
-    return dict(db.session.execute(wanted).tuples().all())
+    return {submission_id: count for submission_id, count in db.session.execute(wanted)}
 
 
 def is_settled(package: Mapping[str, Any]) -> bool:
