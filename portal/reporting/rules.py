@@ -207,6 +207,12 @@ def estimated_minutes(kinds: Iterable[str]) -> int:
     return max(5, -(-total // 5) * 5)
 
 
+def masked_address(email: str) -> str:
+    """`m•••@firma.no`: enough for the right person to know her own, for nobody to learn it. "" for no address."""
+    name, at, domain = email.strip().partition("@")
+    return f"{name[:1]}•••@{domain}" if at and name and domain else ""
+
+
 class AgreedStep(Protocol):
     """A row of agreements: a minimum or a promise from a date, for one party or for all."""
 
@@ -244,7 +250,19 @@ def is_locked(closes_on: date, due_on: date, at: datetime) -> bool:
     return at > end_of_day(max(closes_on, due_on))
 
 
-# ---------------------------------------------------------------- what is missing
+# ---------------------------------------------------------------- what is written, and what is missing
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stood in the fields of one question. None: the field was not sent, and what is stored stands.
+
+    `base_version`: the version of the answer that the page was made from, None when it had none.
+    """
+
+    raw: str | None = None
+    cannot_because: str | None = None
+    base_version: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -46,12 +47,12 @@ def package_of(questionnaire: Questionnaire, contents: Contents | None = None) -
     }
 
 
-def planned_for(period: Round, party: Party) -> tuple[list[PlannedQuestion], list[Pin], list[Pin]]:
+def planned_for(period: Round, party: Party, pins: Sequence[Pin] | None = None) -> tuple[list[PlannedQuestion], list[Pin], list[Pin]]:
     """What a party would be asked in a round that the caller has loaded: the questions, the pins that are due, and those
-    that are not (decision 21)."""
+    that are not (decision 21). `pins`: those of the agreement, when the caller has them."""
     agreement = period.agreement
     dates = (period.period_from, period.period_to)
-    pins = agreement_access.pins_of(agreement)
+    pins = agreement_access.pins_of(agreement) if pins is None else pins
     due = [pin for pin in pins if is_due(pin.frequency, dates, (agreement.starts_on, agreement.ends_on))]
     planned = plan_questions([_to_ask(pin, party, dates) for pin in due], dates, COMPUTED, {code: kind.name for code, kind in KINDS.items()})
     return planned, due, [pin for pin in pins if pin not in due]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import BinaryIO
 
 from sqlalchemy import select
 
 from portal.evidence import access as evidence_access
+from portal.evidence import service as evidence_service
 from portal.evidence.models import Evidence
+from portal.evidence.service import Receipt
 from portal.foundation import clock
 from portal.foundation.actor import Actor
 from portal.foundation.db import db
@@ -18,19 +20,7 @@ from portal.foundation.ids import new_id
 from portal.journal import service as journal
 from portal.reporting import access, answers
 from portal.reporting.models import Answer, AnswerRevision, Asked, Citation, Questionnaire
-from portal.reporting.rules import ONE_FILE, QuestionnaireState, is_locked
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What stood in the fields of one question. None: the field was not sent, and what is stored stands.
-
-    `base_version`: the version of the answer that the page was made from, None when it had none.
-    """
-
-    raw: str | None = None
-    cannot_because: str | None = None
-    base_version: int | None = None
+from portal.reporting.rules import ONE_FILE, QuestionnaireState, Typed, is_locked
 
 
 def save_answer(
@@ -90,6 +80,19 @@ def cite(actor: Actor, asked: Asked, evidence: Evidence) -> Citation:
     return citation
 
 
+def receive_and_cite(actor: Actor, asked: Asked, *, stream: BinaryIO, file_name: str) -> Receipt:
+    """Take in a file for an evidence question, as being about the question's part of the period, and cite it.
+
+    **Commits** (see evidence.service.receive_file), so nothing else may be changed before it. Raises Invalid when the file
+    cannot be taken, with nothing kept of it.
+    """
+    _open_question(actor, asked)
+    asked_id, kind, about = asked.id, asked.evidence_kind, (asked.part_from, asked.part_to)
+    receipt = evidence_service.receive_file(actor, kind=kind, stream=stream, file_name=file_name, applies_from=about[0], applies_to=about[1])
+    cite(actor, access.asked_for(actor, asked_id), receipt.evidence)
+    return receipt
+
+
 def uncite(actor: Actor, asked: Asked, evidence: Evidence) -> None:
     """Take a file out of the report. It stays in the supplier's library. Does nothing when it is out already."""
     questionnaire = _open_question(actor, asked)
@@ -110,7 +113,7 @@ def _keep(actor: Actor, asked: Asked, answer: Answer | None, fields: Typed) -> A
         db.session.add(answer)
     answer.raw, answer.value, answer.problem, answer.cannot_because = raw, parsed.value, parsed.problem, reason
     answer.saved_at, answer.saved_by, answer.saved_by_name = clock.now(), actor.person_id, actor.name
-    db.session.flush([answer])
+    db.session.flush()
     db.session.add(
         AnswerRevision(
             id=new_id(), answer_id=answer.id, no=answer.version, raw=raw, cannot_because=reason, saved_at=answer.saved_at, saved_by_name=actor.name

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from portal.agreements import access as agreement_access
-from portal.agreements.models import Agreement, Party
+from portal.agreements.models import Agreement, Party, Pin
 from portal.foundation import clock
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.db import db
@@ -90,7 +90,8 @@ def open_round(actor: Actor, planned: Round) -> list[Questionnaire]:
     parties = [party for party in agreement_access.parties_of(agreement) if party.role == "supplier"]
     if not parties:
         raise Invalid({"parties": _("Avtalen har ingen leverandør å spørre. Legg til leverandøren først.")})
-    made = [_ask(planned, party) for party in parties]
+    pins = agreement_access.pins_of(agreement)
+    made = [_ask(planned, party, pins) for party in parties]
     planned.state = RoundState.OPEN.value
     planned.opened_at = clock.now()
     planned.opened_by = actor.person_id
@@ -108,8 +109,8 @@ def open_round(actor: Actor, planned: Round) -> list[Questionnaire]:
     return made
 
 
-def _ask(planned: Round, party: Party) -> Questionnaire:
-    questions, _due, _not_due = access.planned_for(planned, party)
+def _ask(planned: Round, party: Party, pins: list[Pin]) -> Questionnaire:
+    questions, _due, _not_due = access.planned_for(planned, party, pins)
     if not questions:
         raise Invalid({"pins": _("Ingen av avtalens krav skal rapporteres i denne perioden.")})
     questionnaire = Questionnaire(
@@ -147,7 +148,7 @@ def _copy(questionnaire: Questionnaire, question: PlannedQuestion, position: int
         part_to=question.part_to,
     )
     db.session.add(asked)
-    db.session.flush([asked])
+    db.session.flush()
     db.session.add_all(AskedPin(asked_id=asked.id, pin_id=pin_id) for pin_id in question.pin_ids)
     return asked
 
