@@ -6,7 +6,17 @@ from datetime import date
 
 import pytest
 
-from portal.identity.rules import ASK_WINDOW, LINK_LIFE, Role, bare_orgnr, is_active, normal_email, roles_for, unknown_roles, valid_orgnr
+from portal.identity.rules import (
+    ASK_WINDOW,
+    LINK_LIFE,
+    Role,
+    bare_orgnr,
+    is_active,
+    normal_email,
+    roles_for,
+    unknown_roles,
+    valid_orgnr,
+)
 
 
 @pytest.mark.parametrize("orgnr", ["942110464", "500010010", "500010029", "974760673"])
