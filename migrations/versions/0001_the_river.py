@@ -1,7 +1,7 @@
 """the river
 
 Revision ID: 0001
-Revises: nothing (the first)
+Revises: 
 """
 
 from __future__ import annotations
