@@ -53,7 +53,7 @@ def amount(value: float | None, unit: str, *, decimals: int = 2) -> str:
     """A value with its unit: 81 %, 1,8 per uke, 4 år, ja. At most `decimals`, trailing zeros dropped."""
     if value is None:
         return "–"
-    number = format_number(value) if decimals <= 2 else format_number(value, decimals).rstrip("0")
+    number = format_number(value) if decimals <= 2 else format_number(value, decimals).rstrip("0").rstrip(",")
     match unit:
         case "percent":
             return f"{number}{FIXED}%"
@@ -90,11 +90,11 @@ def month_list(months: list[str] | tuple[str, ...]) -> str:
 def _figure(part: PartVerdict) -> str:
     if part.value is None or part.outcome in UNDECIDED:
         return ""
-    thresholds = [limit for limit in (part.minimum, part.promise) if limit is not None]
     if part.numerator is None or part.denominator is None:
         if part.unit == "boolean":
             return _("Svaret er ja.") if part.value else _("Svaret er nei.")
-        return _("%(share)s er oppgitt.", share=share_words(Fraction(str(part.value)), thresholds, part.unit))
+        return _("%(amount)s er oppgitt.", amount=amount(part.value, part.unit, decimals=6))  # their own figure, as it was stated
+    thresholds = [limit for limit in (part.minimum, part.promise) if limit is not None]
     exact = Fraction(str(part.numerator)) * 100 / Fraction(str(part.denominator))
     figures = {
         "share": share_words(exact, thresholds),
