@@ -128,12 +128,11 @@ class EvidenceDemand(db.Model):
 @event.listens_for(Session, "before_flush")
 def _refuse_to_change_what_is_published(session: Session, _context: object, _instances: object) -> None:
     """A published version, its parts and any question of the bank never change, whoever tries (the catalogue's first invariant)."""
-    for row in session.dirty:
-        was_published = isinstance(row, RequirementVersion) and _was_published(row)
-        if (was_published or isinstance(row, Question)) and session.is_modified(row):
-            raise WrongState(_("Publiserte krav og spørsmål endres ikke. Lag en ny versjon i stedet."))
-    for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, RequirementStep | VersionQuestion | EvidenceDemand) and row.version_id is not None and session.is_modified(row):
+    edited = [row for row in session.dirty if session.is_modified(row)] + list(session.deleted)
+    if any(isinstance(row, Question) or (isinstance(row, RequirementVersion) and _was_published(row)) for row in edited):
+        raise WrongState(_("Publiserte krav og spørsmål endres ikke. Lag en ny versjon i stedet."))
+    for row in (*session.new, *edited):
+        if isinstance(row, RequirementStep | VersionQuestion | EvidenceDemand) and row.version_id is not None:
             with session.no_autoflush:
                 owner = session.get(RequirementVersion, row.version_id)
             if owner is not None and _was_published(owner):
