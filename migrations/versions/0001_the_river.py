@@ -1,7 +1,7 @@
 """the river
 
 Revision ID: 0001
-Revises: 
+Revises: nothing (the first)
 """
 
 from __future__ import annotations
