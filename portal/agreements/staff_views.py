@@ -18,6 +18,7 @@ from portal.identity import access as identity_access
 from portal.identity import service as identity_service
 from portal.identity.models import Organisation
 from portal.journal import access as journal_access
+from portal.reporting import access as reporting_access
 
 views = web.staff_views("agreements")
 
@@ -69,6 +70,7 @@ def agreement(agreement_id: str) -> Response:
         assignments=assignments,
         has_controller=any(one.duty == rules.Duty.CONTROLLER for one in assignments),
         pins=pins,
+        rounds=reporting_access.rounds_of(shown),
         history=journal_access.history(actor, agreement_id=shown.id, limit=HISTORY_SHOWN),
         today=clock.today(),
         may_keep=actor.may(*rules.KEEPERS) and shown.state != rules.AgreementState.ENDED,

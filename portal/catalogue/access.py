@@ -92,7 +92,7 @@ def wording_of(version: RequirementVersion) -> Wording:
     )
 
 
-def _published(buyer_id: str) -> Select[tuple[RequirementVersion]]:
+def _published(buyer_id: str) -> Select[RequirementVersion]:
     return (
         select(RequirementVersion)
         .join(RequirementVersion.requirement)
@@ -102,7 +102,7 @@ def _published(buyer_id: str) -> Select[tuple[RequirementVersion]]:
     )
 
 
-def _newest_published(buyer_id: str) -> Select[tuple[RequirementVersion]]:
+def _newest_published(buyer_id: str) -> Select[RequirementVersion]:
     newest = (
         select(RequirementVersion.requirement_id, func.max(RequirementVersion.no).label("no"))
         .where(RequirementVersion.state == "published")

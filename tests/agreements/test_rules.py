@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.agreements import forms
-from portal.agreements.rules import AgreementKind, AgreementState, DispensationKind, Duty, can_be_promised, clean_plates, is_weaker, may_move, splits, value_on
+from portal.agreements.rules import (
+    AgreementKind,
+    AgreementState,
+    DispensationKind,
+    Duty,
+    can_be_promised,
+    clean_plates,
+    is_weaker,
+    may_move,
+    splits,
+    value_on,
+)
 from portal.foundation.errors import Invalid
 
 
