@@ -24,7 +24,7 @@ BOUNDS: dict[str, tuple[float, float]] = {"percent": (0, 100)}
 WHOLE = frozenset({"count", "days"})
 UNIT_WORDS = ("%", "prosent", "kwh", "kg co2e", "kg co₂e", "kgco2e", "kg", "liter", "litre", "l", "km", "kr", "nok", "stk", "stk.", "dager", "år", "gram", "g")
 
-_SPACES = "  \u2009\u202f\u2007"
+_SPACES = " \u00a0\u2009\u202f\u2007"
 _PLAIN = re.compile(r"-?\d+")
 _BY_SPACE = re.compile(rf"-?\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?")
 _POINT_GROUPS = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d+|-?\d{1,3}(?:\.\d{3}){2,}")

@@ -98,7 +98,7 @@ def _round(found: Round, errors: dict[str, str] | None = None, status: int = 200
         round=found,
         agreement=agreement,
         parties=parties,
-        plans={party_id: (len(questions), estimated_minutes(q.kind for q in questions)) for party_id, (questions, _due, _not) in plans.items()},
+        plans={party_id: (sum(q.kind != "explanation" for q in questions), estimated_minutes(q.kind for q in questions)) for party_id, (questions, _due, _not) in plans.items()},
         due=due,
         not_due=not_due,
         questionnaires={q.party_id: q for q in access.questionnaires_of_agreement(agreement) if q.round_id == found.id},

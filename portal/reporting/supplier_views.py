@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -10,6 +11,7 @@ from flask import Response, flash, g, request
 from portal.deviations import access as deviation_access
 from portal.evidence import access as evidence_access
 from portal.foundation import clock, web
+from portal.foundation.actor import Actor
 from portal.foundation.errors import Invalid, NotFound
 from portal.foundation.i18n import _
 from portal.reporting import access, documents, service
@@ -18,6 +20,7 @@ from portal.reporting.forms import typed_answers
 from portal.reporting.models import Questionnaire
 from portal.reporting.rules import QuestionnaireState, is_locked
 from portal.verification import access as verification_access
+from portal.verification.rules import Assessment
 
 views = web.supplier_views("reporting")
 
@@ -171,13 +174,20 @@ def _shown(
         entry=entry,
         errors=errors or {},
         gaps_told=bool(request.args.get("mangler")),
-        assess=lambda: verification_access.live(actor, found, access.package_of(found, contents)),
+        assess=lambda: _verdicts(actor, found, contents),
         shelf=cache(lambda: evidence_access.library_of(actor)),
         may_submit=actor.may("submitter"),
     )
     if entry is not None and not entry.is_waiting:
         response.headers["HX-Trigger"] = SAVED
     return response
+
+
+def _verdicts(actor: Actor, found: Questionnaire, contents: Contents) -> Assessment:
+    """The verdicts as the draft stands; after a return only those of the requirements that were asked about again."""
+    assessment = verification_access.live(actor, found, access.package_of(found, contents))
+    shown = {pin.id for entry in contents.shown for pin in entry.asked.pins}
+    return replace(assessment, verdicts=tuple(verdict for verdict in assessment.verdicts if verdict.pin_id in shown))
 
 
 def _back_to(questionnaire_id: str, asked_id: str) -> Response:

@@ -74,6 +74,21 @@ class Entry:
         return any(file.is_waiting for file in self.files)
 
     @property
+    def decimals(self) -> int:
+        """How many decimals the understood number has, at most six."""
+        value = self.answer.value if self.answer else None
+        return len(f"{value:.6f}".rstrip("0").partition(".")[2]) if isinstance(value, float) else 0
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether the number would be written another way than it was typed, so that the page says how it was read."""
+        value = self.answer.value if self.answer else None
+        if self.asked.kind != "number" or value is None:
+            return False
+        squeezed = "".join(letter for letter in self.raw if not letter.isspace())
+        return squeezed != f"{value:.{self.decimals}f}".replace(".", ",")
+
+    @property
     def may_be_unavailable(self) -> bool:
         return kinds.KINDS[self.asked.kind].may_be_unavailable
 
