@@ -13,12 +13,26 @@ from portal.foundation.errors import NotFound
 from portal.identity.models import Organisation
 
 
-def public_buyer(actor: Actor | None = None) -> Organisation | None:
-    """Whose catalogue the open pages show: a municipality's own people see their own, everybody else the first that has one."""
-    if actor is not None and actor.is_staff:
-        return db.session.get(Organisation, actor.organisation_id)
+def public_buyers() -> list[Organisation]:
+    """The municipalities that have published requirements, the first one first."""
     has_published = select(Requirement.buyer_id).join(RequirementVersion).where(RequirementVersion.state == "published")
-    return db.session.scalars(select(Organisation).where(Organisation.id.in_(has_published)).order_by(Organisation.created_at, Organisation.id).limit(1)).first()
+    return list(db.session.scalars(select(Organisation).where(Organisation.id.in_(has_published)).order_by(Organisation.created_at, Organisation.id)))
+
+
+def public_buyer(actor: Actor | None = None, *, orgnr: str = "") -> Organisation | None:
+    """Whose catalogue the open pages show: the one asked for, else a municipality's own people's, else the first that has one.
+
+    Raises NotFound when `orgnr` is no municipality with a catalogue.
+    """
+    if not orgnr and actor is not None and actor.is_staff:
+        return db.session.get(Organisation, actor.organisation_id)
+    buyers = public_buyers()
+    if not orgnr:
+        return buyers[0] if buyers else None
+    for buyer in buyers:
+        if buyer.orgnr == orgnr:
+            return buyer
+    raise NotFound()
 
 
 def published(whose: Actor | str, *, category: str = "", q: str = "") -> list[RequirementVersion]:

@@ -1,4 +1,7 @@
-"""The open catalogue: anybody may read it, no cookie is set, and a page may be kept by a cache for a few minutes."""
+"""The open catalogue: anybody may read it, no cookie is set, and a page may be kept by a cache for a few minutes.
+
+`kommune` (an organisation number) says whose, where several municipalities use the portal; links from an agreement carry it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from portal.catalogue import access, rules
 from portal.catalogue.models import RequirementVersion
 from portal.foundation import clock, web
 from portal.foundation.errors import NotFound
-from portal.identity.models import Organisation
 
 views = web.public_views("catalogue")
 
@@ -18,12 +20,15 @@ MINUTES_KEPT = 5
 @views.get("/krav")
 def index() -> Response:
     actor = web.current_actor_or_none()
-    buyer = access.public_buyer(actor)
+    kommune = request.args.get("kommune", "")
+    buyer = access.public_buyer(actor, orgnr=kommune)
     category, q = request.args.get("kategori", ""), request.args.get("q", "").strip()[:100]
     versions = access.published(buyer.id, category=category, q=q) if buyer else []
     return _open_page(
         "catalogue/index.html",
         buyer=buyer,
+        buyers=access.public_buyers(),
+        kommune=kommune or None,
         categories=list(rules.Category),
         category=category,
         q=q,
@@ -31,7 +36,7 @@ def index() -> Response:
         count=len(versions),
         today=clock.today(),
         step_on=rules.step_on,
-        may_install=bool(actor and actor.is_staff and actor.may(*rules.KEEPERS)),
+        may_install=bool(actor and actor.is_staff and actor.may(*rules.KEEPERS) and buyer and buyer.id == actor.organisation_id),
         clauses={clause.value: clause.label for clause in rules.Clause},
     )
 
@@ -47,12 +52,16 @@ def version(code: str, no: int) -> Response:
 
 
 def _requirement(code: str, no: int | None) -> Response:
-    buyer = _buyer()
+    kommune = request.args.get("kommune", "")
+    buyer = access.public_buyer(web.current_actor_or_none(), orgnr=kommune)
+    if buyer is None:
+        raise NotFound()
     shown = access.version_for(buyer.id, code, no)
     versions = access.versions_of(shown.requirement)
     return _open_page(
         "catalogue/requirement.html",
         buyer=buyer,
+        kommune=kommune or None,
         version=shown,
         versions=versions,
         newest=versions[0],
@@ -64,13 +73,6 @@ def _requirement(code: str, no: int | None) -> Response:
         demands=rules.DEMANDS,
         controlled_by=rules.CONTROLLED_BY,
     )
-
-
-def _buyer() -> Organisation:
-    buyer = access.public_buyer(web.current_actor_or_none())
-    if buyer is None:
-        raise NotFound()
-    return buyer
 
 
 def _by_category(versions: list[RequirementVersion]) -> list[tuple[rules.Category, list[RequirementVersion]]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
+from portal.catalogue import access, service
 from portal.foundation import clock
+from portal.foundation.db import unit_of_work
 from tests.catalogue.town import Town, a_town
 from tests.test_statements import statements
 from tests.visitors import Visitor
@@ -56,6 +60,21 @@ def test_every_requirement_has_a_page(app: Flask, town: Town) -> None:
         page = visitor.get(f"/krav/{standard.code}")
         assert page.status_code == 200, standard.code
         assert standard.wording.title["nb"] in page.text
+
+
+def test_each_municipality_has_its_own_catalogue_under_its_number(app: Flask, town: Town) -> None:
+    with app.app_context(), unit_of_work():
+        service.install_standard(town.neighbour)
+        version = access.version_for(town.neighbour.organisation_id, "DRO-03")
+        service.publish(town.neighbour, service.draft(town.neighbour, version.requirement, replace(access.wording_of(version), title={"nb": "Naboens krav"})))
+    visitor = Visitor(app)
+    assert "Naboens krav" not in visitor.get("/krav/DRO-03?kommune=500010010").text
+    assert "Naboens krav" in visitor.get("/krav/DRO-03?kommune=500010185").text
+    theirs = visitor.get("/krav?kommune=500010185&kategori=taxi").text
+    assert "Naboens krav" in theirs and "/krav/DRO-03?kommune=500010185" in theirs and "Ytre Nidvik kommune</option>" in theirs
+    assert "Naboens krav" in Visitor(app, town.neighbour).get("/krav/DRO-03").text, "staff see their own"
+    for nobody in ("500010029", "123456789"):
+        assert visitor.get(f"/krav?kommune={nobody}").status_code == visitor.get(f"/krav/DRO-03?kommune={nobody}").status_code == 404
 
 
 def test_an_empty_catalogue_is_filled_with_one_press_by_those_who_may(app: Flask) -> None:

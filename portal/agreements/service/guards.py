@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.agreements.models import Agreement
 from portal.agreements.rules import KEEPERS, AgreementState
 from portal.foundation.actor import Actor
+from portal.foundation.db import db
 from portal.foundation.errors import Invalid, NotAllowed, NotFound, WrongState
 from portal.foundation.i18n import _
 from portal.journal import service as journal
@@ -25,7 +26,11 @@ def must_not_be_ended(agreement: Agreement) -> None:
 
 
 def must_have_ground(agreement: Agreement, change: str) -> None:
-    """A running agreement is changed only with a recorded ground. Raises Invalid, WrongState."""
+    """A running agreement is changed only with a recorded ground. Raises Invalid, WrongState.
+
+    Locks the agreement, so that two people at once do not pin the same requirement, or pin while it is set running.
+    """
+    db.session.refresh(agreement, with_for_update=True)
     must_not_be_ended(agreement)
     if agreement.state == AgreementState.RUNNING and not change.strip():
         raise Invalid({"change": _("Avtalen er i gang. Skriv hvilken endringsavtale dette bygger på: dokument, dato og grunn.")})
