@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from portal.agreements import access as agreements
 from portal.agreements.models import Agreement, Assignment, Pin
 from portal.catalogue.models import RequirementVersion
 from portal.deviations.models import Deviation, DeviationEntry, DeviationEvidence
 from portal.deviations.rules import EntryKind, ProofOutcome, State, holder
-from portal.evidence import access as evidence_access
 from portal.evidence.models import EvidenceVersion, Reading
+from portal.evidence.rules import EvidenceState
 from portal.foundation import clock
 from portal.foundation.actor import Actor
 from portal.foundation.db import db
@@ -25,6 +25,8 @@ from portal.identity.models import Membership, Person
 from portal.reporting.models import SubmittedReading
 
 PER_PAGE = 50
+ACTING = frozenset({"controller", "deputy", "contract_manager"})
+"""The duties that decide on deviations of an agreement."""
 OPEN_STATES = tuple(state.value for state in State if state is not State.CLOSED)
 WITH_SUPPLIER = tuple(state.value for state in State if holder(state) == "supplier")
 WITH_BUYER = tuple(state.value for state in State if holder(state) == "buyer")
@@ -38,6 +40,14 @@ class Proof:
     version: EvidenceVersion
     reading: Reading | None
     outcome: ProofOutcome | None
+
+
+@dataclass(frozen=True)
+class Powers:
+    """What one person may do with one deviation."""
+
+    may_act: bool
+    may_open_evidence: bool
 
 
 def deviation_for(actor: Actor, deviation_id: str) -> Deviation:
@@ -98,18 +108,28 @@ def last_answer(deviation: Deviation) -> DeviationEntry | None:
 
 
 def evidence_of(deviation: Deviation) -> list[Proof]:
-    """What was sent for it, newest first, with what the portal made of it."""
-    query = select(DeviationEvidence).where(DeviationEvidence.deviation_id == deviation.id)
-    proofs = []
-    for sent in db.session.scalars(query.order_by(DeviationEvidence.sent_at.desc(), DeviationEvidence.id.desc())):
-        outcome = ProofOutcome.from_json(sent.outcome) if sent.outcome else None
-        proofs.append(Proof(sent, evidence_access.newest_version(sent.evidence), evidence_access.newest_reading(sent.evidence), outcome))
-    return proofs
+    """What was sent for it, newest first, with what the portal made of it. One statement."""
+    later_version, later_reading = aliased(EvidenceVersion), aliased(Reading)
+    newest_no = select(func.max(later_version.no)).where(later_version.evidence_id == DeviationEvidence.evidence_id).correlate(DeviationEvidence).scalar_subquery()
+    newest_read = select(func.max(later_reading.no)).where(later_reading.evidence_version_id == EvidenceVersion.id).correlate(EvidenceVersion).scalar_subquery()
+    is_decided = EvidenceVersion.state.not_in((EvidenceState.RECEIVING.value, EvidenceState.CHECKING.value))
+    query = (
+        select(DeviationEvidence, EvidenceVersion, Reading)
+        .select_from(DeviationEvidence)
+        .join(EvidenceVersion, (EvidenceVersion.evidence_id == DeviationEvidence.evidence_id) & (EvidenceVersion.no == newest_no))
+        .outerjoin(Reading, (Reading.evidence_version_id == EvidenceVersion.id) & (Reading.no == newest_read) & is_decided)
+        .where(DeviationEvidence.deviation_id == deviation.id)
+        .order_by(DeviationEvidence.sent_at.desc(), DeviationEvidence.id.desc())
+    )
+    return [
+        Proof(sent, version, reading, ProofOutcome.from_json(sent.outcome) if sent.outcome else None)
+        for sent, version, reading in db.session.execute(query)
+    ]
 
 
 def proof_for(actor: Actor, deviation: Deviation, reading_id: str) -> Proof:
     """A reading that was sent for a deviation the actor has loaded, for those who may open evidence. Raises NotFound."""
-    if may_open_evidence(actor, deviation):
+    if powers_of(actor, deviation).may_open_evidence:
         for proof in evidence_of(deviation):
             if proof.reading is not None and proof.reading.id == reading_id:
                 return proof
@@ -141,16 +161,17 @@ def vehicles_in_report(deviation: Deviation) -> int | None:
 
 def may_act(actor: Actor, agreement: Agreement) -> bool:
     """Whether the actor may decide on deviations of an agreement today: its controller, deputy or contract manager."""
-    return agreements.may_decide(actor, agreement) or "contract_manager" in agreements.duties_of(actor, agreement)
+    return not ACTING.isdisjoint(agreements.duties_of(actor, agreement))
 
 
-def may_open_evidence(actor: Actor, deviation: Deviation) -> bool:
-    """Files and rows are for the supplier itself, for those with a duty on the agreement, and for auditors (decision 5)."""
+def powers_of(actor: Actor, deviation: Deviation) -> Powers:
+    """What the actor may do with a deviation that she has loaded. Files and rows are for the supplier itself, for those with
+    a duty on the agreement, and for auditors (decision 5)."""
     if actor.is_supplier:
-        return deviation.supplier_id == actor.organisation_id
-    if not actor.is_staff or deviation.buyer_id != actor.organisation_id:
-        return False
-    return actor.may("auditor") or bool(agreements.duties_of(actor, deviation.pin.agreement))
+        return Powers(may_act=False, may_open_evidence=deviation.supplier_id == actor.organisation_id)
+    duties = agreements.duties_of(actor, deviation.pin.agreement)
+    may_open = deviation.buyer_id == actor.organisation_id and (bool(duties) or actor.may("auditor"))
+    return Powers(may_act=not ACTING.isdisjoint(duties), may_open_evidence=may_open)
 
 
 def supplier_addresses(deviation: Deviation) -> list[str]:

@@ -46,8 +46,9 @@ def ball(deviation: Deviation, actor: Actor, today: date) -> Ball:
         return Ball(_("Avviket er lukket %(how)s", how=how), _("Lukket %(day)s. Avtalens krav gjelder fortsatt.", day=format_date(deviation.closed_at)), "success")
     mine = who == ("supplier" if actor.is_supplier else "buyer")
     name = _("dere") if mine else (_("kommunen") if actor.is_supplier else deviation.party.organisation.name)
+    if state is State.DRAFT:
+        return Ball(_("Utkastet venter på dere"), _("Leverandøren ser det ikke før det er sendt. Svarfristen i utkastet er %(day)s.", day=format_date(deviation.due_on)), "info")
     what = {
-        State.DRAFT: _("Utkastet er ikke sendt. Leverandøren ser det ikke ennå."),
         State.SENT: _("Svaret skal ha årsak, tiltak og dato."),
         State.ANSWERED: _("Planen skal vurderes: godtas den, eller trengs det mer?"),
         State.PLAN_ACCEPTED: _("Planen er godtatt. Nå gjenstår det å vise at den er gjennomført."),

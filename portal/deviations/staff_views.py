@@ -12,7 +12,7 @@ from portal.deviations import access, documents, forms, service
 from portal.deviations.models import Deviation
 from portal.deviations.rules import (
     SEVERITY_LABELS,
-    TESTABLE,
+    EntryKind,
     PlanTest,
     State,
     buyers_date,
@@ -205,23 +205,24 @@ def _take_step(deviation_id: str, deed: Deed) -> Response:
 
 def _shown(found: Deviation, errors: dict[str, str] | None = None, typed: Mapping[str, str] | None = None) -> Response:
     actor, today = web.current_actor(), clock.today()
-    answer = access.last_answer(found)
+    entries = access.entries_of(actor, found)
+    answer = next((entry for entry in reversed(entries) if entry.kind == EntryKind.ANSWERED), None)
+    powers = access.powers_of(actor, found)
     return web.page(
         "deviations/deviation.html",
         422 if errors else 200,
         deviation=found,
-        entries=access.entries_of(actor, found),
+        entries=entries,
         proofs=access.evidence_of(found),
         answer=answer,
         test=PlanTest.from_json(found.plan_test) if found.plan_test else None,
-        may_act=access.may_act(actor, found.pin.agreement),
-        may_open_evidence=access.may_open_evidence(actor, found),
+        may_act=powers.may_act,
+        may_open_evidence=powers.may_open_evidence,
         may_move=lambda then: may_move(found.state, State(then)),
         ball=documents.ball(found, actor, today),
         notice=notice_clock(found.facts_known_on, found.pin.notice_days, today),
         notices=journal.notices_about(actor, ("deviation", found.id)),
         severities=list(SEVERITY_LABELS.items()),
-        testable=TESTABLE,
         suggested_as_of=date.fromisoformat(answer.params["done_by"]) if answer else None,
         suggested_due_on=buyers_date(today),
         errors=errors or {},
