@@ -21,7 +21,7 @@ LONGEST_NUMBER = 40
 LARGEST_NUMBER = 1e15
 
 BOUNDS: dict[str, tuple[float, float]] = {"percent": (0, 100)}
-WHOLE = frozenset({"count", "days"})
+WHOLE = frozenset({"count"})
 UNIT_WORDS = ("%", "prosent", "kwh", "kg co2e", "kg co₂e", "kgco2e", "kg", "liter", "litre", "l", "km", "kr", "nok", "stk", "stk.", "dager", "år", "gram", "g")
 
 _SPACES = " \u00a0\u2009\u202f\u2007"
