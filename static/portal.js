@@ -159,6 +159,12 @@
 
   let lastFocus = null;
 
+  /** Focus `element`; a region that is no control can take focus without becoming a stop for the keyboard. */
+  function focusOn(element, options) {
+    if (element.tabIndex < 0 && !element.hasAttribute("tabindex")) element.tabIndex = -1;
+    element.focus(options);
+  }
+
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const active = document.activeElement;
     lastFocus = detail.target?.contains(active) && active !== document.body ? { id: active.id, name: active.getAttribute("name") } : null;
@@ -168,10 +174,10 @@
     readyPage(region);
     const wanted = region.querySelector?.("[data-focus]") ?? (region.matches?.("[data-focus]") ? region : null);
     if (wanted) wanted.focus();
-    else if (region.id === "innhold") (byId("page-title") ?? region).focus();
+    else if (region.id === "innhold") focusOn(byId("page-title") ?? region);
     else if (lastFocus && (document.activeElement === document.body || !document.activeElement)) {
       const again = (lastFocus.id && byId(lastFocus.id)) || (lastFocus.name && region.querySelector?.(`[name="${CSS.escape(lastFocus.name)}"]`));
-      (again || region).focus({ preventScroll: true });
+      focusOn(again || region, { preventScroll: true });
     }
     lastFocus = null;
   });
