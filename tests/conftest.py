@@ -21,7 +21,11 @@ from tests.databases import Contents, Database, for_tests
 from tests.seaweedfs import SeaweedServer
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.strangers import Town
+
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +91,17 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedServe
     """A real S3 server with one bucket, for the tests that ask for it."""
     with SeaweedServer(tmp_path_factory.mktemp("seaweedfs")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One real browser for the run (there can be only one playwright in a process); each test opens contexts of its own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
