@@ -7,7 +7,18 @@ from typing import Any
 
 from portal.demo.fleets import PERIOD_DATES, Car, snarvei, stodig
 from portal.verification.metrics import ChargingLog, Span, Vehicle
-from portal.verification.rules import Declared, Demand, Dispensation, File, Material, PartVerdict, PinMaterial, PinVerdict, Step, judge
+from portal.verification.rules import (
+    Declared,
+    Demand,
+    Dispensation,
+    File,
+    Material,
+    PartVerdict,
+    PinMaterial,
+    PinVerdict,
+    Step,
+    judge,
+)
 from portal.verification.rules.material import plates_in
 
 INDICATED = {"EQ": "electric", "HQ": "hydrogen", "GQ": "gas"}

@@ -322,7 +322,3 @@ def test_a_part_survives_being_written_down() -> None:
 def test_the_same_material_gives_the_same_assessment() -> None:
     material = Material(H1_2026, (a_pin(demands=(Demand("vehicle_list", (a_list(ELECTRIC, DIESEL),)),)),))
     assert judge(material) == judge(material)
-
-
-def test_no_machine_figure_is_confirmed_while_no_register_is_asked() -> None:
-    assert not judged(a_pin(demands=(Demand("vehicle_list", (a_list(ELECTRIC),)),))).is_confirmed

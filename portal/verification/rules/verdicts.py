@@ -85,11 +85,6 @@ class PinVerdict:
         return heaviest([part.outcome for part in self.parts])
 
     @property
-    def is_confirmed(self) -> bool:
-        """Whether everything counted is confirmed by a register: only those may be approved in bulk (decision 41)."""
-        return bool(self.parts) and all(part.method_counts and set(part.method_counts) == {"confirmed"} for part in self.parts)
-
-    @property
     def flags(self) -> tuple[Flag, ...]:
         return tuple(flag for check in self.checks for flag in check.flags)
 
@@ -115,11 +110,6 @@ class Assessment:
                 found.setdefault(key, (flag, []))[1].append(verdict.code)
         together = [(flag, tuple(dict.fromkeys(codes))) for flag, codes in found.values()]
         return tuple(sorted(together, key=lambda pair: not pair[0].asks))
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether any file is still being read, so that the page should ask again."""
-        return any(verdict.outcome is Outcome.WAITING for verdict in self.verdicts)
 
     def of(self, pin_id: str) -> PinVerdict | None:
         return next((verdict for verdict in self.verdicts if verdict.pin_id == pin_id), None)
