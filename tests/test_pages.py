@@ -36,7 +36,9 @@ def test_every_post_form_carries_the_token_and_a_key(name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_depends_on_javascript(name: str) -> None:
-    """Every element that htmx makes act is a link, a form or a field that acts without it too."""
+    """Every element that htmx makes act is a link, a form or a field that acts without it too; or it is the part of a form that
+    saves itself (data-autosave), and the form has its own button."""
     source = (TEMPLATES / name).read_text(encoding="utf-8")
-    for tag in re.findall(r"<(\w+)\b[^>]*\bhx-(?:post|put|patch|delete)=", source):
-        assert tag in ("form", "input", "textarea", "select", "button", "fieldset"), f"{name}: <{tag}> posts only with JavaScript"
+    for tag, attributes in re.findall(r"<(\w+)\b([^>]*\bhx-(?:post|put|patch|delete)=[^>]*)>", source):
+        saves_itself = "data-autosave" in attributes and re.search(r"<form\b[^>]*method=\"post\"", source)
+        assert tag in ("form", "input", "textarea", "select", "button", "fieldset") or saves_itself, f"{name}: <{tag}> posts only with JavaScript"

@@ -44,7 +44,7 @@ class Visitor:
         return str(self.client.get("/kontekst.json").json["csrf_token"] or "")
 
     def get(self, address: str, **options: Any) -> TestResponse:
-        return self.client.get(address, **options)
+        return self.client.get(address, buffered=True, **options)
 
     def post(self, address: str, fields: dict[str, Any] | None = None, *, headers: dict[str, str] | None = None, **options: Any) -> TestResponse:
-        return self.client.post(address, data=fields or {}, headers={"X-CSRFToken": self.token, **(headers or {})}, **options)
+        return self.client.post(address, data=fields or {}, headers={"X-CSRFToken": self.token, **(headers or {})}, buffered=True, **options)

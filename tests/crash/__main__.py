@@ -56,7 +56,7 @@ class Person(threading.Thread):
     def __init__(
         self, number: int, app: Flask, actor: Actor, port: int, books: Books, stop: threading.Event, seed: int
     ) -> None:
-        super().__init__(name=f"person-{number}")
+        super().__init__(name=f"person-{number}", daemon=True)
         self.number, self.app, self.port, self.books, self.stop = number, app, port, books, stop
         self.chance = random.Random(seed * 1000 + number)
         self.visitor = Visitor(app, actor)

@@ -19,7 +19,7 @@ from portal.identity.models import Membership, Organisation, Person
 
 CARS = b"Reg.nr;Drivstoff;Turer\nEQ 10001;El;40\nQD 10002;Diesel;10\n"
 CARS_WITH_A_BAD_ROW = b"Reg.nr;Drivstoff;Turer\nEQ 10001;El;40\n;Diesel;10\n"
-UNCLEAR_NUMBERS = "Start;Slutt;kWh;Bruker\n01.03.2026 08.00;01.03.2026 09.00;1.234;A\n02.03.2026 08.00;02.03.2026 09.00;2.345;A\n".encode()
+UNCLEAR_NUMBERS = b"Start;Slutt;kWh;Bruker\n01.03.2026 08.00;01.03.2026 09.00;1.234;A\n02.03.2026 08.00;02.03.2026 09.00;2.345;A\n"
 WITH_IDENTITY_NUMBER = b"Reg.nr;Drivstoff;Kommentar\nEQ 10001;El;15908612318\n"
 NO_HEADER = b"a;b\n1;2\n3;4\n"
 

@@ -134,6 +134,7 @@ def test_when_the_store_refuses_the_bytes_no_row_stays(monkeypatch: pytest.Monke
         ("makro.xlsm", b"PK\x03\x04", "uten makroer"),
         ("tom.csv", b"", "tom"),
         ("uten", b"a;b", "filtype"),
+        ("biler 15908612318.csv", b"a;b", "annet navn"),
     ],
 )
 def test_what_is_plainly_wrong_is_refused_at_the_door_with_advice(name: str, content: bytes, advice: str) -> None:
