@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from flask import Flask
@@ -206,3 +207,40 @@ def test_the_list_of_deviations_tells_what_is_late_and_who_holds_the_ball(case: 
 def test_a_letter_that_has_not_left_is_shown_as_such(case: Case, app: Flask) -> None:
     case.is_sent()
     assert "ikke sendt ennå" in page(case, case.controller, staff(case))
+
+
+def test_two_who_decide_in_the_same_moment_get_one_decision_and_one_refusal(case: Case) -> None:
+    case.is_answered()
+    with case.app.app_context():
+        seen = case.deviation().version
+    deeds = [("/plan", {"metric": "person"}), ("/ny-plan", {"reason": "Min tekst", "due_on": "10.09.2026"})]
+    visitors = [Visitor(case.app, case.controller) for _deed in deeds]
+    tokens = [visitor.token for visitor in visitors]
+
+    def decide(number: int) -> int:
+        address, fields = deeds[number]
+        with clock.at("2026-08-27T12:00"):
+            return visitors[number].client.post(staff(case, address), data={**fields, "version": seen}, headers={"X-CSRFToken": tokens[number]}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(decide, range(2))) == [303, 409]
+    with case.app.app_context():
+        assert len(case.entries()) == 4
+
+
+def test_two_deviations_raised_in_the_same_moment_get_two_numbers(case: Case) -> None:
+    with case.app.app_context():
+        pins = [case.pin(code).id for code in ("DRO-01", "DRO-05")]
+    visitors = [Visitor(case.app, case.controller) for _pin in pins]
+    tokens = [visitor.token for visitor in visitors]
+
+    def raise_one(number: int) -> int:
+        fields = {"severity": "minor", "facts": "Noe stemmer ikke.", "due_on": "10.09.2026"}
+        address = f"/kommune/avvik/nytt?rapport={case.questionnaire_id}&krav={pins[number]}"
+        with clock.at("2026-08-27T12:00"):
+            return visitors[number].client.post(address, data=fields, headers={"X-CSRFToken": tokens[number]}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(raise_one, range(2))) == [303, 303]
+    with case.app.app_context():
+        assert sorted(found.number for found in access.deviations_of(case.controller)) == ["AV-2026-001", "AV-2026-002"]

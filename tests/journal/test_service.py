@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -187,3 +189,15 @@ def test_a_name_with_a_line_break_cannot_add_a_header(context: Flask) -> None:
 def test_the_same_notice_always_has_the_same_message_id(context: Flask) -> None:
     notice = Notice(id="n1", dedupe="x", to_email="a@b.no", template="welcome", params={"organisation": "Stødig", "invited_by": "x", "roles": []})
     assert documents.letter(notice)["Message-ID"] == documents.letter(notice)["Message-ID"] == "<n1@localhost>"
+
+
+def test_many_writers_at_once_make_one_whole_chain(app: Flask) -> None:
+    def write(_n: int) -> None:
+        with app.app_context(), unit_of_work():
+            service.record(INGRID, "test.done", buyer_id="buyer-a", subject=("thing", "t1"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(24)))
+    with app.app_context():
+        [check] = access.check_chains()
+        assert (check.count, check.holds) == (24, True)

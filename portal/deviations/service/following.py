@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from portal.agreements.models import Pin
 from portal.deviations import access
@@ -23,10 +23,11 @@ from portal.deviations.service.steps import (
 )
 from portal.foundation import clock
 from portal.foundation.actor import Actor
-from portal.foundation.db import begin_writing, db
+from portal.foundation.db import db
 from portal.foundation.errors import Invalid, NotAllowed, WrongState
 from portal.foundation.i18n import _
 from portal.foundation.ids import new_id
+from portal.identity.models import Organisation
 from portal.reporting.models import Submission
 
 
@@ -58,7 +59,8 @@ def raise_deviation(
     text = _checked(severity, facts, due_on, internal_note)
     if known_on > clock.today():
         raise Invalid({"facts_known_on": _("Dagen forholdet ble kjent kan ikke være i framtiden.")})
-    begin_writing()
+    # Held until the transaction is over, so that two who raise at once get two numbers.
+    db.session.execute(select(Organisation.id).where(Organisation.id == pin.agreement.buyer_id).with_for_update())
     year = clock.today().year
     deviation = Deviation(
         id=new_id(),
