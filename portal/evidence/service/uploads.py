@@ -86,7 +86,7 @@ def receive_file(
     _refuse_future(applies_from, applies_to)
     name = shown_name(file_name)
     size, sha256, start = _measure(stream)
-    _refuse_at_the_door(name, size, start)
+    _refuse_at_the_door(file_name, size, start)
 
     version_id, is_repeat = _open_row(actor, kind, name, size, sha256, applies_from, applies_to)
     if not is_repeat:
@@ -145,7 +145,9 @@ def _refuse_at_the_door(name: str, size: int, start: bytes) -> None:
     if guard.looks_like(start) == "heic":
         extension = "heic"
     refusal: Finding | None = None
-    if extension in ("heic", "heif"):
+    if identity.holds_identity_number(name):
+        refusal = Finding(Level.ERROR, "identity_number_in_name")
+    elif extension in ("heic", "heif"):
         refusal = Finding(Level.ERROR, "heic")
     elif extension in ("xlsm", "xltm", "xlsb", "xlam"):
         refusal = Finding(Level.ERROR, "macros", {"extension": extension})
