@@ -22,7 +22,8 @@ $(STAMPS)/venv:
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@mkdir -p $(STAMPS) && touch $@
 
-# compiled here once, so that every start is twice as fast; uv installs in seconds, a machine without it gets it from PyPI into the virtual environment
+# uv installs in seconds; a machine without it gets it from PyPI into the virtual environment.
+# Compiled once here, so that every start takes half the time.
 define install
 	@uv --version >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.lock
 	@$$(test -x $(BIN)/uv && echo $(BIN)/uv || echo uv) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1)
