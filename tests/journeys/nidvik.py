@@ -8,6 +8,8 @@ from datetime import date
 from flask import Flask
 
 from portal.agreements import access as agreement_access
+from portal.agreements import service as agreements
+from portal.catalogue import access as catalogue_access
 from portal.catalogue import service as catalogue
 from portal.demo.fleets import charging_log, stodig, stodig_on_1_october_2026, vehicle_workbook
 from portal.foundation import clock, jobs
@@ -105,3 +107,49 @@ def report_second_half_of_2025(app: Flask, nidvik: Nidvik, agreement_id: str) ->
             review.rule_as_proposed(nidvik.ingrid, submission)
             review.approve(nidvik.ingrid, submission)
         jobs.run_all(app)
+
+
+def an_open_report(app: Flask, nidvik: Nidvik) -> str:
+    """The taxi agreement with its three requirements, and the first half of 2026 asked about. Returns the questionnaire's id."""
+    with app.app_context(), clock.at("2026-08-14T09:00"):
+        with unit_of_work():
+            agreement = agreements.create_agreement(
+                nidvik.berit,
+                number="2025-044",
+                title="Drosjetjenester",
+                kind="parallel_framework",
+                category="taxi",
+                starts_on=date(2025, 7, 1),
+                ends_on=date(2029, 6, 30),
+                annual_value_nok=9_200_000,
+            )
+            taxi = identity_access.organisation_by_orgnr(TAXI[0])
+            agreements.add_party(nidvik.berit, agreement, taxi, contact_name="Marit Stødig", contact_email="marit@stodig.example")
+            for key, duty in (("ingrid", "controller"), ("jonas", "deputy")):
+                agreements.assign(nidvik.berit, agreement, identity_access.person_by_email(f"{key}@nidvik.example"), duty)
+            for code, clause in (("DRO-01", "4.1"), ("DRO-05", "4.2"), ("DRO-03", "4.3")):
+                version = catalogue_access.version_for(nidvik.berit.organisation_id, code)
+                agreements.pin(nidvik.berit, agreement, version, clause_reference=clause, frequency="half_yearly")
+            agreements.activate(nidvik.berit, agreement)
+        with unit_of_work():
+            planned = reporting.plan_round(
+                nidvik.ingrid,
+                agreement,
+                period_from=date(2026, 1, 1),
+                period_to=date(2026, 6, 30),
+                label="1. halvår 2026",
+                opens_on=date(2026, 8, 14),
+                due_on=date(2026, 9, 14),
+                closes_on=date(2026, 10, 31),
+            )
+            questionnaire_id = reporting.open_round(nidvik.ingrid, planned)[0].id
+        jobs.run_all(app)
+    return questionnaire_id
+
+
+def a_sent_report(app: Flask, nidvik: Nidvik) -> str:
+    """`an_open_report`, answered and sent in. Returns the questionnaire's id."""
+    questionnaire_id = an_open_report(app, nidvik)
+    an_answered_questionnaire(app, nidvik.marit, questionnaire_id, {"vehicle_list": VEHICLES, "charging_sessions": CHARGING})
+    a_submission(app, nidvik.marit, questionnaire_id)
+    return questionnaire_id

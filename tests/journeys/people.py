@@ -112,7 +112,7 @@ class Person:
 @contextmanager
 def person(browser: Browser, portal: LivePortal, name: str, *, width: int = 1280, scripted: bool = True) -> Iterator[Person]:
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripted, locale="nb-NO", timezone_id="Europe/Oslo")
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(20_000)
     try:
         yield Person(portal, context, name, width, scripted)
     finally:

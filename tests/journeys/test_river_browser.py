@@ -180,7 +180,7 @@ def the_controller_asks_again(cast: Cast) -> None:
     form = ingrid.main.locator("#retur")
     question = form.locator("details", has_text="Kjøretøyliste").first
     question.locator("summary").click()
-    ingrid.types("Hva trenger dere?", QUESTION, within=question)
+    question.locator("textarea").fill(QUESTION)
     ingrid.types("Internt notat", SECRET, within=form)
     ingrid.presses("Send tilbake", "rapporten er sendt tilbake")
     ingrid.reads("Sendt tilbake av Ingrid Solbakk")
