@@ -21,17 +21,17 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 @evidence.command("check", with_appcontext=False)
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", required=True, help="Hva slags tabell fila er, for eksempel charging_sessions.")
+@click.option("--kind", required=True, help="Hva slags tabell filen er, for eksempel charging_sessions.")
 @click.option("--from", "first", type=_DAY, help="Første dag i perioden (åååå-mm-dd).")
 @click.option("--to", "last", type=_DAY, help="Siste dag i perioden, regnet med.")
-@click.option("--as", "as_name", help="Kontroller fila som om den het dette.")
+@click.option("--as", "as_name", help="Kontroller filen som om den het dette.")
 @click.option("--json", "as_json", is_flag=True, help="Skriv svaret som ett JSON-objekt.")
 def check(
     path: Path, kind: str, first: datetime | None, last: datetime | None, as_name: str | None, as_json: bool
 ) -> None:
     """Kontroller en fil slik portalen gjør det, uten å logge inn eller lagre noe.
 
-    Avslutter med 0 når fila kan brukes, 1 når den ikke kan leses ennå, og 2 ved feil bruk.
+    Avslutter med 0 når filen kan brukes, 1 når den ikke kan leses ennå, og 2 ved feil bruk.
     """
     from portal.evidence.parsing import command, report
 

@@ -169,14 +169,14 @@ def _reason(reason: Reason) -> str:
     if reason.code == "two_fuels":
         return _("Står med to ulike drivstoff, og er ikke regnet med: %(plates)s.", plates=_plates(params))
     if reason.code == "stopped_rows":
-        return _("%(rows)s opplysninger i fila kunne ikke leses, så kommunen må se på den.", rows=format_number(params["rows"]))
+        return _("%(rows)s opplysninger i filen kunne ikke leses, så kommunen må se på den.", rows=format_number(params["rows"]))
     if reason.code == "fewer_vehicles":
         return _("Lista har %(now)s biler. Lista i rapporten hadde %(before)s.", now=format_number(params["now"]), before=format_number(params["before"]))
     if reason.code == "nothing_to_count":
         return _("Lista har ingen biler som kan telles for denne prøven.")
     if reason.code == "other_kind":
-        return _("Fila er ikke en kjøretøyliste.")
-    return _("Fila kan ikke leses ennå. Last opp en ny.")
+        return _("Filen er ikke en kjøretøyliste.")
+    return _("Filen kan ikke leses ennå. Last opp en ny.")
 
 
 def _wanted(operator: str, value: float) -> str:

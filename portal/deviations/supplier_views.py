@@ -84,7 +84,7 @@ def send_evidence(deviation_id: str) -> Response:
         service.attach_evidence(actor, found, received)
     except Invalid as invalid:
         return _shown(found, invalid.errors, request.form)
-    flash(_("Fila er mottatt og leses nå. Kommunen ser den her."), "success")
+    flash(_("Filen er mottatt og leses nå. Kommunen ser den her."), "success")
     return web.see_other("supplier.deviations.deviation", deviation_id=found.id)
 
 

@@ -102,7 +102,7 @@ def test_the_command_prints_one_json_object_and_ends_with_zero(log: str) -> None
 def test_the_command_speaks_bokmål_without_json(log: str) -> None:
     code, output = _check(log, "--kind", "charging_sessions")
     assert code == 0
-    assert "Fila kan brukes." in output and "Ladeøkter: 40" in output
+    assert "Filen kan brukes." in output and "Ladeøkter: 40" in output
 
 
 def test_the_command_checks_under_another_name_and_ends_with_one_when_refused(log: str) -> None:

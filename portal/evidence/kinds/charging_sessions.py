@@ -38,7 +38,7 @@ CHARGING_SESSIONS = Kind(
     code="charging_sessions",
     name={"nb": "Ladelogg", "nn": "Ladelogg", "en": "Charging log"},
     help={
-        "nb": "Én rad per ladeøkt, med starttid og kWh. Ta gjerne med sluttid og hvilken bil som ladet. Bruk fila slik ladeoperatøren gir den.",
+        "nb": "Én rad per ladeøkt, med starttid og kWh. Ta gjerne med sluttid og hvilken bil som ladet. Bruk filen slik ladeoperatøren gir den.",
         "nn": "Éi rad per ladeøkt, med starttid og kWh. Ta gjerne med sluttid og kva bil som lada. Bruk fila slik ladeoperatøren gir henne.",
         "en": "One row per session, with start time and kWh. End time and the car are welcome. Send the file as the charging operator gives it.",
     },

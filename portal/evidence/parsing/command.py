@@ -28,7 +28,7 @@ def check_file(
     if kind not in KINDS:
         raise WrongUse(f"Ukjent type «{kind}». Velg en av: {', '.join(KINDS)}.")
     if not path.is_file():
-        raise WrongUse(f"Finner ikke fila «{path}».")
+        raise WrongUse(f"Finner ikke filen «{path}».")
     if (first is None) != (last is None):
         raise WrongUse("Oppgi både --from og --to, eller ingen av dem.")
     if first is not None and last is not None and last < first:

@@ -19,7 +19,7 @@ _SEEMS = {
     "docx": "et Word-dokument", "xls": "en eldre Excel-fil (.xls)", "xlsx": "en Excel-fil (.xlsx)", "xlsb": "en binær Excel-fil (.xlsb)",
     "ods": "et OpenDocument-regneark (.ods)", "text": "ren tekst", "parquet": "en Parquet-fil", "sqlite": "en database", "program": "et program",
 }
-_SAVE_AS = "Åpne fila i regnearkprogrammet, lagre den som Excel-arbeidsbok (.xlsx) eller CSV og last opp på nytt."
+_SAVE_AS = "Åpne filen i regnearkprogrammet, lagre den som Excel-arbeidsbok (.xlsx) eller CSV og last opp på nytt."
 _UNPACK = "Pakk ut og last opp regnearket for seg, som Excel (.xlsx) eller CSV."
 _ADVICE = {
     "zip": _UNPACK, "rar": _UNPACK, "7z": _UNPACK, "gz": _UNPACK,
@@ -29,7 +29,7 @@ _ADVICE = {
     "jpg": "Last opp selve tabellen som Excel (.xlsx) eller CSV. Et bilde kan ikke leses som tall.",
     "jpeg": "Last opp selve tabellen som Excel (.xlsx) eller CSV. Et bilde kan ikke leses som tall.",
     "png": "Last opp selve tabellen som Excel (.xlsx) eller CSV. Et bilde kan ikke leses som tall.",
-    "numbers": "Velg Eksporter til → Excel i Numbers, og last opp den fila.",
+    "numbers": "Velg Eksporter til → Excel i Numbers, og last opp den filen.",
     "json": "Hent eksporten som Excel (.xlsx) eller CSV, og last opp den.",
 }
 _REST_ROWS = "Raden er ikke regnet med."
@@ -61,54 +61,54 @@ def _rows(one: str, several: str) -> Callable[[dict[str, Any]], str]:
 
 NB: dict[str, Words] = {
     # The file as a whole
-    "file_empty": ("Fila er tom.", "Kontroller at eksporten ble ferdig, og last opp fila på nytt."),
-    "file_too_large": ("Fila er {mb} MB. Grensen er {most_mb} MB.", "Del fila, for eksempel én fil per måned, eller lagre den som CSV."),
+    "file_empty": ("Filen er tom.", "Kontroller at eksporten ble ferdig, og last opp filen på nytt."),
+    "file_too_large": ("Filen er {mb} MB. Grensen er {most_mb} MB.", "Del filen, for eksempel én fil per måned, eller lagre den som CSV."),
     "type_not_allowed": (
         lambda p: f"Filer av typen .{p['extension']} kan ikke leses som tabell." if p["extension"] else "Filnavnet mangler filtype, som .xlsx eller .csv.",
         lambda p: _ADVICE.get(p["extension"], _SAVE_AS),
     ),
     "heic": ("HEIC-bilder kan ikke leses.", "Lagre bildet som JPG og last opp på nytt. Tabeller lastes opp som Excel (.xlsx) eller CSV."),
-    "macros": ("Fila inneholder, eller er laget for, makroer. Slike filer tas ikke imot.", "Velg Lagre som → Excel-arbeidsbok (.xlsx), uten makroer, og last opp den."),
+    "macros": ("Filen inneholder, eller er laget for, makroer. Slike filer tas ikke imot.", "Velg Lagre som → Excel-arbeidsbok (.xlsx), uten makroer, og last opp den."),
     "content_mismatch": (
-        lambda p: f"Fila heter .{p['extension']}, men innholdet ser ut som {_SEEMS.get(p['seems'], 'noe annet')}.", _SAVE_AS,
+        lambda p: f"Filen heter .{p['extension']}, men innholdet ser ut som {_SEEMS.get(p['seems'], 'noe annet')}.", _SAVE_AS,
     ),
-    "password_protected": ("Fila er beskyttet med passord og kan ikke åpnes.", "Fjern passordet i regnearkprogrammet (Fil → Info → Beskytt arbeidsbok), lagre og last opp på nytt."),
-    "package_damaged": ("Fila er skadet og kan ikke åpnes.", "Åpne den i regnearkprogrammet, lagre en ny kopi og last opp den. Går ikke det, hent eksporten på nytt."),
-    "package_members": ("Fila består av {members} deler. Grensen er {most}.", _SAVE_AS),
-    "package_inflated": ("Fila er mer enn {most_mb} MB når den pakkes ut.", "Del fila, for eksempel én fil per måned, og last opp delene."),
-    "package_ratio": ("Fila er pakket på en måte som ikke tas imot.", _SAVE_AS),
-    "package_overlap": ("Fila er pakket på en måte som ikke tas imot.", _SAVE_AS),
-    "package_path": ("Fila har deler med filstier som ikke tas imot.", _SAVE_AS),
-    "package_entities": ("Fila inneholder henvisninger som ikke tas imot.", _SAVE_AS),
+    "password_protected": ("Filen er beskyttet med passord og kan ikke åpnes.", "Fjern passordet i regnearkprogrammet (Fil → Info → Beskytt arbeidsbok), lagre og last opp på nytt."),
+    "package_damaged": ("Filen er skadet og kan ikke åpnes.", "Åpne den i regnearkprogrammet, lagre en ny kopi og last opp den. Går ikke det, hent eksporten på nytt."),
+    "package_members": ("Filen består av {members} deler. Grensen er {most}.", _SAVE_AS),
+    "package_inflated": ("Filen er mer enn {most_mb} MB når den pakkes ut.", "Del filen, for eksempel én fil per måned, og last opp delene."),
+    "package_ratio": ("Filen er pakket på en måte som ikke tas imot.", _SAVE_AS),
+    "package_overlap": ("Filen er pakket på en måte som ikke tas imot.", _SAVE_AS),
+    "package_path": ("Filen har deler med filstier som ikke tas imot.", _SAVE_AS),
+    "package_entities": ("Filen inneholder henvisninger som ikke tas imot.", _SAVE_AS),
     "far_corner": (
         "Et ark har innhold helt ute i {cell}, langt fra resten av tabellen.",
         "Slett innholdet i den cella (trykk Ctrl+End for å finne den), lagre og last opp på nytt.",
     ),
     "too_many_cells": (lambda p: f"Et ark har for mange celler. Grensen er {number(p['most'])}.", "Ta bort kolonner og ark som ikke trengs, eller lagre tabellen som CSV."),
-    "too_many_rows": (lambda p: f"Tabellen har {number(p['rows'])} rader. Grensen er {number(p['most'])}.", "Del fila, for eksempel én fil per måned."),
+    "too_many_rows": (lambda p: f"Tabellen har {number(p['rows'])} rader. Grensen er {number(p['most'])}.", "Del filen, for eksempel én fil per måned."),
     "too_many_columns": ("Tabellen har {columns} kolonner. Grensen er {most}.", "Ta bort kolonnene som ikke trengs, og last opp på nytt."),
-    "not_text": ("Fila er ikke lesbar tekst.", "Lagre den som CSV (UTF-8) eller Excel (.xlsx) og last opp på nytt."),
-    "quotes_open": ("Et anførselstegn (\") åpnes i fila uten å lukkes, så radene kan ikke skilles fra hverandre.", "Lagre tabellen som Excel (.xlsx), eller hent eksporten på nytt."),
-    "reading_took_too_long": ("Det tok for lang tid å lese fila.", "Del fila, for eksempel én fil per måned, og last opp delene."),
-    "reading_too_heavy": ("Fila er for stor til å leses.", "Ta bort ark og kolonner som ikke trengs, del fila, eller lagre tabellen som CSV."),
-    "reading_stopped": ("Fila kunne ikke leses. Den er trolig skadet.", _SAVE_AS),
+    "not_text": ("Filen er ikke lesbar tekst.", "Lagre den som CSV (UTF-8) eller Excel (.xlsx) og last opp på nytt."),
+    "quotes_open": ("Et anførselstegn (\") åpnes i filen uten å lukkes, så radene kan ikke skilles fra hverandre.", "Lagre tabellen som Excel (.xlsx), eller hent eksporten på nytt."),
+    "reading_took_too_long": ("Det tok for lang tid å lese filen.", "Del filen, for eksempel én fil per måned, og last opp delene."),
+    "reading_too_heavy": ("Filen er for stor til å leses.", "Ta bort ark og kolonner som ikke trengs, del filen, eller lagre tabellen som CSV."),
+    "reading_stopped": ("Filen kunne ikke leses. Den er trolig skadet.", _SAVE_AS),
     "identity_number": (
-        _rows("Raden inneholder det som ser ut som et fødselsnummer. Fila er ikke lagret.", "{n} rader inneholder det som ser ut som fødselsnummer. Fila er ikke lagret."),
+        _rows("Raden inneholder det som ser ut som et fødselsnummer. Filen er ikke lagret.", "{n} rader inneholder det som ser ut som fødselsnummer. Filen er ikke lagret."),
         "Fjern kolonnen, eller numrene, og last opp resten.",
     ),
-    "identity_number_in_name": ("Filnavnet inneholder det som ser ut som et fødselsnummer. Fila er ikke lagret.", "Gi fila et annet navn og last opp på nytt."),
+    "identity_number_in_name": ("Filnavnet inneholder det som ser ut som et fødselsnummer. Filen er ikke lagret.", "Gi filen et annet navn og last opp på nytt."),
     # Sheets and headings
     "no_visible_cells": ("Alle arkene med innhold er skjult.", "Vis arket som skal leses (høyreklikk på en arkfane → Vis), lagre og last opp på nytt."),
     "hidden_sheet": ("Arket er skjult og er ikke lest.", "Skal det være med, vis arket, lagre og last opp på nytt."),
     "sheet_not_read": ("Arket ser ikke ut som denne tabellen og er ikke lest.", "Ingenting, hvis arket ikke skal være med."),
     "several_sheets": (lambda p: f"Flere ark kan være tabellen: {_listed(p['sheets'])}.", "Velg hvilket ark som gjelder, eller samle radene i ett ark."),
     "no_header": (lambda p: f"Finner ingen rad med overskrifter som passer for {kind_name(p['kind'])}.", "Legg en rad med overskrifter over tabellen. Siden viser hvilke overskrifter som kjennes igjen."),
-    "wrong_kind": (lambda p: f"Dette ser ut som {kind_name(p['seems'])}, ikke {kind_name(p['expected'])}.", "Last opp fila der den hører til, eller velg en annen fil her."),
+    "wrong_kind": (lambda p: f"Dette ser ut som {kind_name(p['seems'])}, ikke {kind_name(p['expected'])}.", "Last opp filen der den hører til, eller velg en annen fil her."),
     "column_missing": ("Finner ikke kolonnen for {label}.", "Si hvilken kolonne det er, eller gi den overskriften «{label}» og last opp på nytt."),
     "column_unclear": (lambda p: f"Flere kolonner kan være {p['label']}: {_listed(p['headings'])}.", "Si hvilken av dem som gjelder, eller ta bort den andre."),
     "formulas_without_value": (
         lambda p: f"{number(p['cells'])} celler har en formel uten lagret svar og leses som tomme.",
-        "Åpne fila i regnearkprogrammet, lagre den så formlene regnes ut, og last opp på nytt.",
+        "Åpne filen i regnearkprogrammet, lagre den så formlene regnes ut, og last opp på nytt.",
     ),
     "no_rows": ("Under overskriftene er det ingen rader.", "Kontroller at eksporten gjelder riktig periode, og last opp på nytt."),
     "no_usable_rows": ("Ingen av de {rows} radene kunne regnes med.", "Rett det som står om radene, og last opp på nytt."),
@@ -155,7 +155,7 @@ NB: dict[str, Words] = {
     "not_in_period": (_rows("Bilen var ikke i bruk i perioden, etter datoene på raden.", "{n} biler var ikke i bruk i perioden, etter datoene på radene."), "Kontroller datoene, eller ta bort radene."),
     # Charging sessions
     "end_before_start": (_rows("Økta slutter før den starter og er ikke regnet med.", "{n} økter slutter før de starter og er ikke regnet med."), "Rett tidene, eller hent eksporten på nytt."),
-    "session_repeated": (_rows("Økta står i fila før og er regnet én gang.", "{n} økter står i fila fra før og er regnet én gang."), "Ingenting, hvis eksporten ble hentet dobbelt."),
+    "session_repeated": (_rows("Økta står i filen før og er regnet én gang.", "{n} økter står i filen fra før og er regnet én gang."), "Ingenting, hvis eksporten ble hentet dobbelt."),
     "session_id_reused": (_rows("Øktnummeret står på flere rader med ulikt innhold. Alle er regnet med.", "Øktnumre står på flere rader med ulikt innhold ({n} rader). Alle er regnet med."), "Kontroller at økter ikke er delt eller rettet i ettertid."),
     "without_end": (_rows("Økta mangler sluttid. Energien er regnet med.", "{n} økter mangler sluttid. Energien er regnet med."), "Forklar kort hvorfor, eller hent eksporten på nytt når øktene er avsluttet."),
     "overlap": (_rows("Økta starter før den forrige til samme bruker var slutt.", "{n} økter starter før den forrige til samme bruker var slutt."), "Forklar kort, for eksempel at to biler deler brikke."),
@@ -165,8 +165,8 @@ NB: dict[str, Words] = {
     "energy_zero": (_rows("Økta har 0 kWh.", "{n} økter har 0 kWh."), "Ingenting."),
     "duration_differs": (_rows("Oppgitt varighet stemmer ikke med start og slutt.", "For {n} økter stemmer ikke oppgitt varighet med start og slutt."), "Ingenting. Start og slutt er brukt."),
     "outside_period": (
-        _rows("Økta er utenfor perioden (etter sluttid, ellers starttid). Den er med i tallene for fila, men teller ikke i perioden.", "{n} økter er utenfor perioden (etter sluttid, ellers starttid). De er med i tallene for fila, men teller ikke i perioden."),
-        "Ingenting, hvis fila dekker mer enn perioden.",
+        _rows("Økta er utenfor perioden (etter sluttid, ellers starttid). Den er med i tallene for filen, men teller ikke i perioden.", "{n} økter er utenfor perioden (etter sluttid, ellers starttid). De er med i tallene for filen, men teller ikke i perioden."),
+        "Ingenting, hvis filen dekker mer enn perioden.",
     ),
 }
 

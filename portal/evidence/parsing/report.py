@@ -10,10 +10,10 @@ from portal.evidence.rules import Finding, Level, Outcome
 
 LEVELS = {Level.ERROR: "Stopper", Level.WARNING: "Må forklares", Level.HINT: "Tips"}
 OUTCOMES = {
-    Outcome.ACCEPTED: "Fila kan brukes.",
-    Outcome.ACCEPTED_WITH_WARNINGS: "Fila kan brukes. Noe må forklares eller rettes.",
-    Outcome.NEEDS_MAPPING: "Vi trenger et svar før fila kan leses.",
-    Outcome.REJECTED: "Fila kan ikke leses ennå.",
+    Outcome.ACCEPTED: "Filen kan brukes.",
+    Outcome.ACCEPTED_WITH_WARNINGS: "Filen kan brukes. Noe må forklares eller rettes.",
+    Outcome.NEEDS_MAPPING: "Vi trenger et svar før filen kan leses.",
+    Outcome.REJECTED: "Filen kan ikke leses ennå.",
 }
 ROWS_SHOWN = 8
 FIGURES = {
