@@ -25,7 +25,7 @@ $(STAMPS)/venv:
 # uv installs in seconds; a machine without it gets it from PyPI into the virtual environment.
 # Compiled once here, so that every start takes half the time.
 define install
-	@uv --version >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.lock
+	@uv --version >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.lock
 	@$$(test -x $(BIN)/uv && echo $(BIN)/uv || echo uv) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1)
 	@touch $@
 endef
@@ -37,8 +37,8 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/venv
 	$(call install,requirements-dev.lock)
 	@touch $(STAMPS)/runtime
 
-static/vendor/.installed: package-lock.json tools/front_end.py | $(STAMPS)/runtime
-	@$(BIN)/python tools/front_end.py
+static/vendor/.installed: package-lock.json .ci/front_end.py | $(STAMPS)/runtime
+	@$(BIN)/python .ci/front_end.py
 	@touch $@
 
 demo: setup
@@ -50,7 +50,7 @@ lint: setup-dev
 	$(BIN)/mypy portal
 
 test: setup-dev
-	@tools/chromium.sh
+	@.ci/chromium.sh
 	$(BIN)/ruff check .
 	$(BIN)/djlint templates --lint --quiet
 	KRAVSJEKK_TEST_DATABASE=sqlite $(BIN)/pytest -n 2

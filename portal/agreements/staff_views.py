@@ -124,7 +124,7 @@ def parties(agreement_id: str) -> Response:
         try:
             contact = forms.read_contact(typed)
             organisation = _chosen_supplier(typed)
-            service.add_party(actor, shown, organisation, **contact)
+            service.add_party(actor, shown, organisation, contact_name=contact["contact_name"], contact_email=contact["contact_email"])
             return _back(agreement_id, _("%(name)s er lagt til.", name=organisation.name))
         except Invalid as invalid:
             errors = invalid.errors
@@ -230,7 +230,7 @@ def pin_own(agreement_id: str) -> Response:
     typed, errors = forms.Typed(request.form), {}
     if request.method == "POST":
         try:
-            wording = {"title": typed.text("title", 200, required=_("Gi kravet en kort tittel.")), "text": typed.text("text", required=_("Skriv kravet slik det står i avtalen."))}
+            wording: dict[str, Any] = {"title": typed.text("title", 200, required=_("Gi kravet en kort tittel.")), "text": typed.text("text", required=_("Skriv kravet slik det står i avtalen."))}
             service.pin_own(actor, shown, **wording, **forms.read_terms(typed))
             return _back(agreement_id, _("Kravet er festet til avtalen."))
         except Invalid as invalid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -140,5 +141,5 @@ def _refuse_to_change_what_is_published(session: Session, _context: object, _ins
 
 
 def _was_published(version: RequirementVersion) -> bool:
-    history = inspect(version).attrs.state.history
+    history: Any = inspect(version).attrs.state.history
     return "published" in (history.deleted or history.unchanged or ())

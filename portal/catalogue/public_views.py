@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request, session
 
 from portal.catalogue import access, rules
@@ -80,7 +82,7 @@ def _by_category(versions: list[RequirementVersion]) -> list[tuple[rules.Categor
     return [(category, [v for v in versions if v.requirement.category == category]) for category in rules.Category if category in found]
 
 
-def _open_page(template: str, **context: object) -> Response:
+def _open_page(template: str, **context: Any) -> Response:
     """A page that a cache may keep, unless it is somebody's own or a cookie goes with it (as in the demo's banner)."""
     response = web.page(template, **context)
     if web.current_actor_or_none() is None and not session.modified:

@@ -143,7 +143,7 @@ def charging_log(cars: Iterable[Car], period: str, seed: int) -> bytes:
     chance = random.Random(seed)
     start, _end = PERIOD_DATES[period]
     months = [date(start.year, start.month + step, 1) for step in range(6)]
-    lines = []
+    lines: list[tuple[datetime, datetime, Car, int]] = []
     for car in cars:
         if not car.kwh or car.declared_only:
             continue

@@ -52,7 +52,7 @@ class Powers:
 
 def deviation_for(actor: Actor, deviation_id: str) -> Deviation:
     """Raises NotFound for another municipality's, another supplier's, one that was never sent, and none at all."""
-    found = db.session.scalar(_lean(select(Deviation).where(Deviation.id == deviation_id, _visible_to(actor))))
+    found = db.session.scalars(_lean(select(Deviation).where(Deviation.id == deviation_id, _visible_to(actor)))).one_or_none()
     if found is None:
         raise NotFound()
     return found
@@ -205,7 +205,7 @@ def newest_number(buyer_id: str, year: int) -> str | None:
     return db.session.scalar(query.order_by(func.length(Deviation.number).desc(), Deviation.number.desc()).limit(1))
 
 
-def _lean(query: Select[tuple[Deviation]]) -> Select[tuple[Deviation]]:
+def _lean(query: Select[Deviation]) -> Select[Deviation]:
     """Deviations with their requirement's title and party, and none of the catalogue's own steps, questions and demands."""
     version: Any = joinedload(Deviation.pin).joinedload(Pin.requirement_version)
     unread = (RequirementVersion.steps, RequirementVersion.questions, RequirementVersion.demands)

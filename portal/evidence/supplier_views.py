@@ -52,7 +52,7 @@ def upload() -> Response:
         receipt = service.receive_file(
             web.current_actor(),
             kind=form.kind.data,
-            stream=sent.stream,  # type: ignore[arg-type] - werkzeug hands out a seekable binary file
+            stream=sent.stream,
             file_name=sent.filename or "",
             applies_from=day,
             applies_to=day,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from portal.agreements.models import Agreement, Assignment, Party, Pin
 from portal.catalogue.models import RequirementVersion
@@ -37,7 +38,7 @@ def my_day(actor: Actor) -> list[DayLine]:
     return choose_lines([line for line in lines if line.due_on is None or (line.due_on - today).days <= 60])
 
 
-def _mine(actor: Actor) -> list[object]:
+def _mine(actor: Actor) -> list[ColumnElement[bool]]:
     """Restrict to agreements the actor has a duty on, when she has one; others see the municipality's."""
     if actor.may("controller", "deputy", "contract_manager", "adviser", "owner"):
         assigned = select(Assignment.agreement_id).where(Assignment.person_id == actor.person_id)
@@ -72,7 +73,7 @@ def _deviation_lines(actor: Actor) -> list[DayLine]:
     return [_deviation_line("deviations_ours", ours), _deviation_line("deviations_late", late)]
 
 
-def _deviation_line(code: str, rows: list[Row[tuple[str, str, str, object, str]]]) -> DayLine:
+def _deviation_line(code: str, rows: list[Any]) -> DayLine:
     first = rows[0] if rows else None
     where = ("staff.deviations.deviation", {"deviation_id": first.id}) if first and len(rows) == 1 else ("staff.deviations.index", {})
     return DayLine(code, len(rows), where[0], dict(where[1]), due_on=first.due_on if first else None, first=f"{first.number} {first.name}" if first else "")

@@ -11,7 +11,7 @@ import logging
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, Response, current_app, g, make_response, redirect, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import IntegrityError
 
@@ -197,7 +197,7 @@ def _answer_again() -> Response | None:
         # The first has no answer yet and has committed: an upload in the middle (decision 25), which is safe to repeat.
         g.once = row
         return None
-    return redirect(row.location, 303)
+    return make_response(redirect(row.location, 303))
 
 
 def _remember_answer(response: Response) -> None:

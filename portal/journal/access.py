@@ -74,4 +74,4 @@ def _fill_in_names(entries: list[JournalEntry]) -> None:
         rows = db.session.execute(select(PersonalValue.id, PersonalValue.value).where(PersonalValue.id.in_(wanted)))
         found = {kept: value for kept, value in rows if value is not None}
     for entry in entries:
-        entry.personal = found  # type: ignore[attr-defined]
+        entry.personal = found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask import Response, flash, request
-from flask_babel import ngettext
 
 from portal.agreements import access as agreement_access
 from portal.agreements.models import Agreement
 from portal.foundation import clock, web
 from portal.foundation.errors import Invalid
+from portal.foundation.i18n import ngettext
 from portal.reporting import access, documents, service
 from portal.reporting.forms import DAYS, RoundForm, suggested_round
 from portal.reporting.models import Round

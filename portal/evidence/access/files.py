@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -87,7 +87,7 @@ def newest_reading(evidence: Evidence) -> Reading | None:
     return db.session.scalar(newest.limit(1))
 
 
-def open_file(actor: Actor, version: EvidenceVersion) -> BinaryIO:
+def open_file(actor: Actor, version: EvidenceVersion) -> IO[bytes]:
     """The supplier's own bytes, verified against their SHA-256 (DL-4). The caller closes it.
 
     Raises NotFound when they are not the actor's, or are not kept (refused, or still in quarantine).
@@ -97,7 +97,7 @@ def open_file(actor: Actor, version: EvidenceVersion) -> BinaryIO:
     return _verified(version)
 
 
-def open_cited_file(actor: Actor, reading: Reading) -> BinaryIO:
+def open_cited_file(actor: Actor, reading: Reading) -> IO[bytes]:
     """The bytes behind a cited reading, for staff. `reading` comes from `reporting.access.evidence_cited_for`, which
     has looked at the actor's duty; this only refuses suppliers, who have `open_file`."""
     if not actor.is_staff or reading.evidence_version.evidence.erased_at is not None:
@@ -105,7 +105,7 @@ def open_cited_file(actor: Actor, reading: Reading) -> BinaryIO:
     return _verified(reading.evidence_version)
 
 
-def _verified(version: EvidenceVersion) -> BinaryIO:
+def _verified(version: EvidenceVersion) -> IO[bytes]:
     if version.blob is None:
         raise NotFound()
     try:

@@ -16,7 +16,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import select
 
@@ -53,7 +53,7 @@ def receive(
     actor: Actor,
     *,
     kind: str,
-    stream: BinaryIO,
+    stream: IO[bytes],
     file_name: str,
     applies_from: date | None = None,
     applies_to: date | None = None,
@@ -68,7 +68,7 @@ def receive_file(
     actor: Actor,
     *,
     kind: str,
-    stream: BinaryIO,
+    stream: IO[bytes],
     file_name: str,
     applies_from: date | None = None,
     applies_to: date | None = None,
@@ -125,7 +125,7 @@ def _refuse_future(applies_from: date | None, applies_to: date | None) -> None:
         raise Invalid({"applies_on": _("Perioden slutter før den begynner. Rett datoene.")})
 
 
-def _measure(stream: BinaryIO) -> tuple[int, str, bytes]:
+def _measure(stream: IO[bytes]) -> tuple[int, str, bytes]:
     """Size, SHA-256 and the first bytes, without holding the file in memory; the stream stands at its beginning again."""
     digest = hashlib.sha256()
     size = 0
@@ -212,7 +212,7 @@ def _open_row(
     return version.id, False
 
 
-def _store(version_id: str, key: str, stream: BinaryIO, sha256: str) -> None:
+def _store(version_id: str, key: str, stream: IO[bytes], sha256: str) -> None:
     """The bytes, to quarantine. When the store refuses them the row goes too: nothing is half kept."""
     try:
         storage().put(key, stream, sha256=sha256)

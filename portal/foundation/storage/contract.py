@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Protocol
+from typing import IO, Any, Protocol
 
 CHUNK = 1024 * 1024
 
@@ -51,14 +51,14 @@ class StoredFile:
 class Storage(Protocol):
     """What the portal asks of a place for files. Every method may raise `StorageUnavailable`."""
 
-    def put(self, key: str, source: Path | BinaryIO, *, sha256: str, exclusive: bool = True) -> None:
+    def put(self, key: str, source: Path | IO[bytes], *, sha256: str, exclusive: bool = True) -> None:
         """Store the bytes of `source` (a path, or a binary file read from where it stands) under `key`, durably.
 
         `sha256` is the lower-case hexadecimal digest of those bytes; others raise StorageCorrupt and store nothing.
         With `exclusive` a key that holds other bytes raises StorageTaken; without it they are replaced at once.
         """
 
-    def open(self, key: str, *, sha256: str | None = None) -> BinaryIO:
+    def open(self, key: str, *, sha256: str | None = None) -> IO[bytes]:
         """The object as a seekable binary file, verified before it is handed over. The caller closes it.
 
         It is compared with the digest kept at `put` and, where given, with the caller's own `sha256`.
@@ -84,7 +84,7 @@ class Storage(Protocol):
         """Remove what a writer that died left behind before that instant, and say how many there were."""
 
 
-def sha256_of(source: Path | BinaryIO) -> str:
+def sha256_of(source: Path | IO[bytes]) -> str:
     """The SHA-256 of a file in lower-case hexadecimal; a file object is read from where it stands to its end."""
     with opened(source) as readable:
         return hash_of(readable)
@@ -117,7 +117,7 @@ def verify(key: str, digest: str, *promises: str | None) -> None:
 
 
 @contextlib.contextmanager
-def opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
+def opened(source: Path | IO[bytes]) -> Iterator[IO[bytes]]:
     """A path opened and closed again, or the caller's own file as it is."""
     if isinstance(source, Path):
         with open(source, "rb") as readable:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from portal.foundation import faults
 from portal.foundation.storage.contract import (
@@ -39,7 +39,7 @@ class FolderStorage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
 
-    def put(self, key: str, source: Path | BinaryIO, *, sha256: str, exclusive: bool = True) -> None:
+    def put(self, key: str, source: Path | IO[bytes], *, sha256: str, exclusive: bool = True) -> None:
         path = self._path(key)
         with _unavailable_on(OSError):
             self._make_folder(path.parent)
@@ -56,7 +56,7 @@ class FolderStorage:
             finally:
                 part.unlink(missing_ok=True)
 
-    def open(self, key: str, *, sha256: str | None = None) -> BinaryIO:
+    def open(self, key: str, *, sha256: str | None = None) -> IO[bytes]:
         path = self._path(key)
         with _unavailable_on(OSError):
             kept = self._kept_digest(path)

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 from portal.foundation.storage.contract import (
     CHUNK,
@@ -66,7 +66,7 @@ class S3Storage:
             ),
         )
 
-    def put(self, key: str, source: Path | BinaryIO, *, sha256: str, exclusive: bool = True) -> None:
+    def put(self, key: str, source: Path | IO[bytes], *, sha256: str, exclusive: bool = True) -> None:
         name = self._name(key)
         with opened(source) as readable, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
             # A first pass, so that wrong bytes never leave this machine and so that boto3 can rewind for its retry.
@@ -93,7 +93,7 @@ class S3Storage:
                 if self._digest(key) != sha256:
                     raise
 
-    def open(self, key: str, *, sha256: str | None = None) -> BinaryIO:
+    def open(self, key: str, *, sha256: str | None = None) -> IO[bytes]:
         spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - handed to the caller, who closes it
         try:
             with self._translated(key):
@@ -105,7 +105,7 @@ class S3Storage:
         except BaseException:
             spool.close()
             raise
-        return cast(BinaryIO, spool)  # it has every method of one
+        return cast(IO[bytes], spool)  # it has every method of one
 
     def exists(self, key: str) -> bool:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased, joinedload, lazyload, selectinload
 
 from portal.agreements.models import Pin
@@ -237,6 +238,18 @@ def _comments(questionnaire: Questionnaire) -> dict[str, str]:
 
 def _cited_files(questionnaire: Questionnaire) -> dict[str, list[CitedFile]]:
     """Question id → its files with the newest version and reading of each. Drafts follow the newest reading (decision 26)."""
+    rows = db.session.execute(_newest_of_each(), {"questionnaire_id": questionnaire.id}).all()
+    told = evidence_access.findings_of_many([row.Reading for row in rows if row.Reading is not None])
+    files: dict[str, list[CitedFile]] = {}
+    for citation, version, reading in rows:
+        findings = tuple(told.get(reading.id, ())) if reading is not None else ()
+        files.setdefault(citation.asked_id, []).append(CitedFile(citation.evidence, version, reading, findings, citation))
+    return files
+
+
+@cache
+def _newest_of_each() -> Select[Any]:
+    """The citations of `questionnaire_id`, each with its newest version and reading. Made once: aliases are dear to make."""
     later_version, later_reading = aliased(EvidenceVersion), aliased(Reading)
     newest_no = select(func.max(later_version.no)).where(later_version.evidence_id == Citation.evidence_id).correlate(Citation).scalar_subquery()
     newest_read = (
@@ -245,7 +258,7 @@ def _cited_files(questionnaire: Questionnaire) -> dict[str, list[CitedFile]]:
         .correlate(EvidenceVersion)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    return (
         select(Citation, EvidenceVersion, Reading)
         .join(Asked, Asked.id == Citation.asked_id)
         .join(EvidenceVersion, (EvidenceVersion.evidence_id == Citation.evidence_id) & (EvidenceVersion.no == newest_no))
@@ -253,15 +266,9 @@ def _cited_files(questionnaire: Questionnaire) -> dict[str, list[CitedFile]]:
             Reading,
             (Reading.evidence_version_id == EvidenceVersion.id) & (Reading.no == newest_read) & EvidenceVersion.state.not_in(UNREAD),
         )
-        .where(Asked.questionnaire_id == questionnaire.id)
+        .where(Asked.questionnaire_id == bindparam("questionnaire_id"))
         .order_by(Citation.cited_at, Citation.id)
-    ).all()
-    told = evidence_access.findings_of_many([row.Reading for row in rows if row.Reading is not None])
-    files: dict[str, list[CitedFile]] = {}
-    for citation, version, reading in rows:
-        findings = tuple(told.get(reading.id, ())) if reading is not None else ()
-        files.setdefault(citation.asked_id, []).append(CitedFile(citation.evidence, version, reading, findings, citation))
-    return files
+    )
 
 
 def _lean_pins() -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import select
 
@@ -80,7 +80,7 @@ def cite(actor: Actor, asked: Asked, evidence: Evidence) -> Citation:
     return citation
 
 
-def receive_and_cite(actor: Actor, asked: Asked, *, stream: BinaryIO, file_name: str) -> Receipt:
+def receive_and_cite(actor: Actor, asked: Asked, *, stream: IO[bytes], file_name: str) -> Receipt:
     """Take in a file for an evidence question, as being about the question's part of the period, and cite it.
 
     **Commits** (see evidence.service.receive_file), so nothing else may be changed before it. Raises Invalid when the file

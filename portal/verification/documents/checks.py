@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from portal.evidence.kinds.fuels import LABELS
-from portal.foundation.i18n import FIXED, _, format_date, format_number, list_words, text
+from portal.foundation.i18n import FIXED, _, format_date, format_number, list_words, locale, text
 from portal.verification.checks import Flag
 from portal.verification.documents.sentences import plate
 
@@ -40,7 +41,13 @@ def flag_words(flag: Flag, *, with_plates: bool = True) -> str:
 
 def check_name(name: str) -> str:
     """What a check looks at, in a few words. A check without words is shown by its own name, never hidden."""
-    names = {
+    return _names(locale()).get(name, name)
+
+
+@cache
+def _names(_language: str) -> dict[str, str]:
+    """Every check's words in the reader's language, gathered once: a page names a hundred checks."""
+    return {
         "plate_format": _("form på registreringsnummer"),
         "fuel_matches_register": _("drivstoff mot kjennemerke (bare et hint, registeret er ikke spurt)"),
         "duplicate_plate": _("samme bil på flere rader"),
@@ -95,7 +102,6 @@ def check_name(name: str) -> str:
         "amount_within_cap": _("beløp innenfor rammen"),
         "duplicate_application_address": _("samme adresse i flere søknader"),
     }
-    return names.get(name, name)
 
 
 def _number(params: dict[str, object], name: str) -> str:

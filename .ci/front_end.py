@@ -1,7 +1,7 @@
 """Install the front-end files: `npm ci` from package-lock.json, then copy what the pages use into static/vendor/.
 
 Run by `make setup`, and does nothing when the installed files are already those of the lock. A machine without Node.js
-gets it from PyPI (tools/nodejs.lock, hashes checked) into the virtual environment that runs this script.
+gets it from PyPI (.ci/nodejs.lock, hashes checked) into the virtual environment that runs this script.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def npm_command() -> list[str]:
         return [npm]
     if not NODE_IN_WHEEL.exists():
         print("Node.js is missing; taking it from PyPI")
-        lock = ROOT / "tools" / "nodejs.lock"
+        lock = ROOT / ".ci" / "nodejs.lock"
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], check=True)
     return [str(NODE_IN_WHEEL / "bin" / "node"), str(NODE_IN_WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
