@@ -138,7 +138,7 @@ NB: dict[str, Words] = {
         "Bruk semikolon som skilletegn når tallene har desimalkomma, eller lagre som Excel (.xlsx).",
     ),
     "plate_unreadable": (_rows("Kan ikke leses som registreringsnummer. " + _REST_ROWS, "{n} celler kan ikke leses som registreringsnummer. Radene er ikke regnet med."), "Skriv registreringsnummeret, for eksempel AB 12345, og bare ett i hver celle."),
-    "value_unreadable": (_rows("Verdien kjennes ikke igjen i denne kolonnen og er sett bort fra.", "{n} verdier kjennes ikke igjen i denne kolonnen og er sett bort fra."), "Bruk en av verdiene som siden viser, eller la cella stå tom."),
+    "value_unreadable": (_rows("Verdien kjennes ikke igjen i denne kolonnen og er sett bort fra.", "{n} verdier kjennes ikke igjen i denne kolonnen og er sett bort fra."), "Rett verdien, eller la cella stå tom."),
     "value_unknown": (
         _rows("{label} kjennes ikke igjen. Raden er regnet som «annet».", "{label} kjennes ikke igjen på {n} rader. De er regnet som «annet»."),
         "Skriv for eksempel {examples}.",
