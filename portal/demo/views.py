@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, current_app, request
 
 from portal.demo import snapshot
+from portal.deviations import access as deviation_access
 from portal.foundation import clock, mail, web
 from portal.foundation.errors import NotFound
 from portal.foundation.i18n import _
@@ -71,20 +72,10 @@ def move_clock() -> Response:
     if step == "day":
         target = today + timedelta(days=1)
     elif step == "deadline":
-        target = reporting_access.next_deadline_after(today) or today + timedelta(days=1)
+        deadlines = (reporting_access.next_deadline_after(today), deviation_access.next_deadline_after(today))
+        target = min((day for day in deadlines if day is not None), default=today + timedelta(days=1))
     else:
         target = date(today.year, 7, 1) if today.month < 7 else date(today.year + 1, 1, 1)
-    clock.set_anchor(clock.parse_local(f"{target}T09:00"))
-    return web.see_other("public.identity.start") if web.current_actor_or_none() is None else _home()
-
-
-@views.post("/demo/dato")
-def set_date() -> Response:
-    """Move to a given day forward (the story's 1 October)."""
-    try:
-        target = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
-        raise NotFound() from None
     clock.set_anchor(clock.parse_local(f"{target}T09:00"))
     return _home()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
@@ -157,6 +158,11 @@ def vehicles_in_report(deviation: Deviation) -> int | None:
         if isinstance(reading.figures, dict)
     ]
     return max((count for count in counts if isinstance(count, int)), default=None)
+
+
+def next_deadline_after(day: date) -> date | None:
+    """The first clock of any deviation in motion that runs out after `day` (the demo's clock goes there)."""
+    return db.session.scalar(select(func.min(Deviation.due_on)).where(Deviation.due_on > day, Deviation.state.not_in(("draft", "closed"))))
 
 
 def may_act(actor: Actor, agreement: Agreement) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from flask import Response, flash, g, request, send_file
 
+from portal.deviations import access as deviation_access
 from portal.evidence import access as evidence_access
 from portal.foundation import clock, web
 from portal.foundation.actor import Actor
@@ -144,6 +145,7 @@ def _case(questionnaire_id: str, errors: Mapping[str, str] | None = None) -> Res
         "review/case.html",
         422 if errors else 200,
         case=shown,
+        may_raise=deviation_access.may_act(actor, shown.questionnaire.round.agreement),
         errors=errors or {},
         typed=request.form if errors else {},
         rulings=list(RulingValue),
