@@ -305,8 +305,7 @@ def send_file(cast: Cast, marit: Person, title: str, path: Path) -> None:
         question.get_by_role("button", name="Send filen").click()
         cast.portal.settle()
         question.get_by_role("link", name="Se om den er ferdig lest").click()
-    expect(question).to_contain_text(path.name)
-    expect(question).to_contain_text("rader er brukt", timeout=30_000)
+    expect(question.locator(".evidence-file", has_text=path.name)).to_contain_text("rader er brukt", timeout=30_000)
 
 
 def write_explanation(marit: Person, code: str, text: str) -> None:
