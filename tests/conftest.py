@@ -5,6 +5,7 @@ KRAVSJEKK_TEST_DATABASE=postgresql runs the same tests on PostgreSQL.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.strangers import Town
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what meets a database is run again: the engine is the same to a pure rule and to a browser."""
+    if os.environ.get("KRAVSJEKK_TEST_DATABASE") != "postgresql":
+        return
+    chosen, left = [], []
+    for item in items:
+        meets_it = "database" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("browser")
+        (chosen if meets_it else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = chosen
+
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
