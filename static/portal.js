@@ -44,7 +44,7 @@
 
   /* ---- the session that ended: unsent requests wait in memory until somebody has signed in in another tab ---- */
 
-  const session = { expired: false, looking: false, unsent: new Map() };
+  const session = { expired: false, looking: false, again: false, unsent: new Map() };
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("kravsjekk") : null;
 
   /** Keep what is needed to send again: the control, and the button that was pressed. What was typed stays in the form. */
@@ -76,9 +76,15 @@
 
   /** With the same person back, take the new token and send what waited. */
   async function lookAgain() {
-    if (!session.expired || session.looking) return;
+    if (!session.expired) return;
+    session.again = true; // somebody may sign in while an answer from before is on its way
+    if (session.looking) return;
     session.looking = true;
-    const context = await askContext();
+    let context = null;
+    while (session.again && !context?.signed_in) {
+      session.again = false;
+      context = await askContext();
+    }
     session.looking = false;
     if (!context?.signed_in) return;
     if (meta("person") && context.person !== meta("person").content) {

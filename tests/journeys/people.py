@@ -46,6 +46,7 @@ class Person:
     def look(self, name: str) -> None:
         """The page has one heading, no violation of WCAG that axe can find, no sideways scroll and no error behind it."""
         page = self.page
+        page.wait_for_load_state()
         expect(page.locator("h1")).to_have_count(1)
         if self.scripted:
             report = Axe().run(page)
@@ -66,7 +67,7 @@ class Person:
 
     def opens_menu(self, entry: str, name: str) -> None:
         """On a phone the menu has to be opened first."""
-        if self.page.get_by_role("button", name="Meny").is_visible():
+        if self.width < 768:
             self.page.get_by_role("button", name="Meny").click()
         self.page.get_by_role("navigation", name="Hovedmeny").get_by_role("link", name=entry, exact=True).click()
         self.look(name)

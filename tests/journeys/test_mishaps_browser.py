@@ -26,7 +26,6 @@ pytestmark = pytest.mark.browser
 
 BAD_FILES = {
     "arkiv.zip": ("kan ikke leses som tabell", "last opp regnearket for seg"),
-    "skjermbilde.csv": ("innholdet ser ut som et bilde", "Excel-arbeidsbok (.xlsx) eller CSV"),
     "tom.csv": ("Filen er tom", "Kontroller at eksporten ble ferdig"),
     "halv.xlsx": ("Filen er skadet", "lagre en ny kopi"),
     "passord.xlsx": ("beskyttet med passord", "Fjern passordet"),
@@ -119,9 +118,9 @@ def test_not_a_letter_is_lost_when_the_session_ends_in_the_middle_of_a_form(mari
     tab.get_by_label("Kode med seks siffer").fill(code_in(live.letter_to("marit@stodig.example", "Din innlogging")))
     tab.get_by_role("main").get_by_role("button", name="Logg inn").click()
     expect(tab.get_by_role("heading", name="Rapporter")).to_be_visible()
+    tab.wait_for_load_state()  # a browser without a screen tells no page that it came to the front: the new tab itself has to
     tab.close()
 
-    marit.page.bring_to_front()
     expect(marit.page.locator("#session-expired")).to_be_hidden()
     expect(question.locator("[data-save-state]")).to_contain_text("Lagret kl.")
     assert explanation_of(live).strip() == LONG.strip()
