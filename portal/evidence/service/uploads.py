@@ -183,6 +183,9 @@ def _open_row(
         )
         .order_by(EvidenceVersion.id)
         .limit(1)
+        # a twin of this upload may just now be acknowledging the row: wait for it, and see what it became
+        .with_for_update(of=EvidenceVersion)
+        .execution_options(populate_existing=True)
     )
     version = db.session.scalar(same)
     if version is None:
