@@ -49,10 +49,8 @@ lint: setup-dev
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/mypy portal
 
-test: setup-dev
+test: lint
 	@.ci/chromium.sh
-	$(BIN)/ruff check .
-	$(BIN)/djlint templates --lint --quiet
 	KRAVSJEKK_TEST_DATABASE=sqlite $(BIN)/pytest -n 2
 	KRAVSJEKK_TEST_DATABASE=postgresql $(BIN)/pytest -n 2
 

@@ -248,7 +248,7 @@ def _cited_files(questionnaire: Questionnaire) -> dict[str, list[CitedFile]]:
 
 
 @cache
-def _newest_of_each() -> Select[Any]:
+def _newest_of_each() -> Select[Citation, EvidenceVersion, Reading]:
     """The citations of `questionnaire_id`, each with its newest version and reading. Made once: aliases are dear to make."""
     later_version, later_reading = aliased(EvidenceVersion), aliased(Reading)
     newest_no = select(func.max(later_version.no)).where(later_version.evidence_id == Citation.evidence_id).correlate(Citation).scalar_subquery()
