@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -98,4 +98,10 @@ def mailbox() -> Response:
     """Every mail the portal has sent in the demo, newest first: nothing leaves the machine."""
     mailer = mail.mailer()
     letters = mailer.messages() if isinstance(mailer, mail.MailboxMailer) else []
-    return web.page("demo/mailbox.html", letters=letters)
+    told = current_app.extensions["settings"].base_url
+    return web.page("demo/mailbox.html", letters=[replace(letter, text=links_here(letter.text, told, request.url_root)) for letter in letters])
+
+
+def links_here(text: str, told: str, visited: str) -> str:
+    """A letter whose links lead to the demo where it is visited: on another port than the settings tell, they led nowhere."""
+    return text.replace(told.rstrip("/") + "/", visited.rstrip("/") + "/")
