@@ -14,7 +14,7 @@ from portal.agreements import access as agreements
 from portal.agreements.models import Agreement, Assignment, Pin
 from portal.catalogue.models import RequirementVersion
 from portal.deviations.models import Deviation, DeviationEntry, DeviationEvidence
-from portal.deviations.rules import EntryKind, ProofOutcome, State, holder
+from portal.deviations.rules import EntryKind, PlanTest, ProofOutcome, State, holder
 from portal.evidence.models import EvidenceVersion, Reading
 from portal.evidence.rules import EvidenceState
 from portal.foundation import clock
@@ -161,8 +161,12 @@ def vehicles_in_report(deviation: Deviation) -> int | None:
 
 
 def next_deadline_after(day: date) -> date | None:
-    """The first clock of any deviation in motion that runs out after `day` (the demo's clock goes there)."""
-    return db.session.scalar(select(func.min(Deviation.due_on)).where(Deviation.due_on > day, Deviation.state.not_in(("draft", "closed"))))
+    """The first day after `day` on which something is due in any deviation in motion: a clock that runs out, or the day an
+    accepted plan is to be carried out by (the demo's clock goes there)."""
+    moving = db.session.scalars(select(Deviation).where(Deviation.state.not_in(("draft", "closed"))).options(lazyload("*"))).all()
+    days = [deviation.due_on for deviation in moving]
+    days += [PlanTest.from_json(deviation.plan_test).as_of for deviation in moving if deviation.state == State.PLAN_ACCEPTED and deviation.plan_test]
+    return min((due for due in days if due is not None and due > day), default=None)
 
 
 def may_act(actor: Actor, agreement: Agreement) -> bool:

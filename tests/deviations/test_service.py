@@ -284,3 +284,11 @@ def test_the_same_list_attached_twice_stands_there_once(case: Case) -> None:
     case.attaches(document, "2026-10-01T09:06")
     with case.app.app_context():
         assert len(access.evidence_of(case.deviation())) == 1
+
+
+def test_the_demos_clock_stops_on_the_day_a_plan_is_to_be_carried_out_and_then_at_its_deadline(case: Case) -> None:
+    case.has_a_plan()
+    with case.app.app_context():
+        assert access.next_deadline_after(date(2026, 9, 14)) == OCTOBER
+        assert access.next_deadline_after(OCTOBER) == date(2026, 10, 15)
+        assert access.next_deadline_after(date(2026, 10, 15)) is None
