@@ -12,8 +12,11 @@ from portal.statistics.access import SharePoint
 COLOURS = ["#0b5c57", "#b4541a", "#3b4a9e", "#7a3b69", "#5c6b1f"]  # apart in hue and in lightness; shapes tell them apart too
 
 
-def share_chart(points: list[SharePoint]) -> str:
-    """SVG: one line per supplier over the periods, and the agreed minimum as a stepped dashed line. Percent, 0–100."""
+def share_chart(points: list[SharePoint], *, narrow: bool = False) -> str:
+    """SVG: one line per supplier over the periods, and the agreed minimum as a stepped dashed line. Percent, 0–100.
+
+    `narrow` is drawn for a phone: the same figures and letters in less than half the width, the periods' names on several lines.
+    """
     counted = [point for point in points if point.value is not None]
     suppliers = sorted({_short(point.supplier) for point in counted})
     periods = [label for _start, label in sorted({(point.period_from, point.label) for point in points})]
@@ -22,10 +25,10 @@ def share_chart(points: list[SharePoint]) -> str:
         for p in counted
     ]
     minimums = [{"period": label, "share": value} for label, value in {p.label: p.minimum for p in points if p.minimum is not None}.items()]
-    x = {"field": "period", "type": "ordinal", "sort": periods, "scale": {"domain": periods}, "title": None, "axis": {"labelAngle": 0, "labelPadding": 8, "domainColor": "#7b857f", "ticks": False}}
+    x = {"field": "period", "type": "ordinal", "sort": periods, "scale": {"domain": periods}, "title": None, "axis": {"labelAngle": 0, "labelPadding": 8, "domainColor": "#7b857f", "ticks": False, **({"labelExpr": "split(datum.label, ' ')"} if narrow else {})}}
     y = {"field": "share", "type": "quantitative", "scale": {"domain": [0, 105]}, "title": _("Prosent av bilene"), "axis": {"gridColor": "#e3e2da", "values": [0, 20, 40, 60, 80, 100], "domain": False, "ticks": False}}
-    colour = {"field": "supplier", "type": "nominal", "title": None, "scale": {"domain": suppliers, "range": COLOURS}, "legend": {"orient": "top", "symbolSize": 120, "labelLimit": 300}}
-    shape = {"field": "supplier", "type": "nominal", "title": None, "scale": {"domain": suppliers}, "legend": {"orient": "top"}}
+    colour = {"field": "supplier", "type": "nominal", "title": None, "scale": {"domain": suppliers, "range": COLOURS}, "legend": {"orient": "top", "symbolSize": 120, "labelLimit": 300, **({"columns": 1} if narrow else {})}}
+    shape = {"field": "supplier", "type": "nominal", "title": None, "scale": {"domain": suppliers}, "legend": colour["legend"]}
     layers: list[dict[str, Any]] = [
         {
             "data": {"values": minimums},
@@ -51,9 +54,9 @@ def share_chart(points: list[SharePoint]) -> str:
     svg: str = vl_convert.vegalite_to_svg(
         {
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-            "width": 760,
-            "height": 300,
-            "padding": 12,
+            "width": 240 if narrow else 760,
+            "height": 260 if narrow else 300,
+            "padding": 4 if narrow else 12,
             "background": "transparent",
             "config": {"font": "Inter, Arial, sans-serif", "axis": text, "legend": {"labelFontSize": 13}, "view": {"stroke": None}},
             "layer": layers,

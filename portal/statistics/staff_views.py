@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response
+from flask import Response, make_response, request
 
 from portal.foundation import web
 from portal.statistics import access, documents
@@ -18,6 +18,6 @@ def index() -> Response:
 
 @views.get("/statistikk/nullutslipp.svg")
 def share_chart() -> Response:
-    """The chart as a picture of its own: no markup from it ever enters a page."""
-    svg = documents.share_chart(access.share_by_period(web.current_actor(), METRIC))
+    """The chart as a picture of its own: no markup from it ever enters a page. With `?smal` it is drawn for a phone."""
+    svg = documents.share_chart(access.share_by_period(web.current_actor(), METRIC), narrow="smal" in request.args)
     return make_response(svg, 200, {"Content-Type": "image/svg+xml; charset=utf-8", "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
