@@ -173,6 +173,7 @@ def the_controller_asks_again(cast: Cast) -> None:
     ingrid.follows("Drosjetjenester, 1. halvår 2026", "saken")
     ingrid.reads(HERO)
     ingrid.reads(EXPLANATION)
+    ingrid.reads("kWh · Økter i perioden")
     ingrid.reads("2. halvår 2025")
     ingrid.follows(world.VEHICLES[0], "radene bak tallene")
     ingrid.reads("QD 10019")

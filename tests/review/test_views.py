@@ -112,12 +112,15 @@ def test_a_return_and_a_correction_are_seen_as_removed_and_added(case: Case, con
         asked_id = case.asked_id()
     sent = press(case, controller, "retur", **{f"comment-{asked_id}": "Er QD 10005 byttet?", "due_on": "01.09.2026", "internal_note": "Internt ord."})
     assert sent.status_code == 303
-    seen = words(controller.get(case.address).data)
+    shown = controller.get(case.address)
+    seen = words(shown.data)
+    assert ">sendt tilbake</span>" in shown.text and ">vi trenger mer fra dere</span>" not in shown.text, "the words to the supplier stood on the municipality's page"
     assert "Sendt tilbake av Controller Nidvik" in seen and "Er QD 10005 byttet?" in seen and "Internt ord." in seen
     supplier = Visitor(case.app, case.supplier.signer)
     with clock.at(REVIEW_DAY):
         page = supplier.get(f"/leverandor/rapporter/{case.questionnaire_id}")
     assert "Er QD 10005 byttet?" in words(page.data) and "Internt ord." not in page.text
+    assert 'href="#forklaringer"' in page.text and 'id="forklaringer"' in page.text, "nothing told where to answer a question in words"
 
 
 def test_the_second_submission_shows_the_difference(case: Case, controller: Visitor) -> None:
